@@ -1,0 +1,62 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { Fault } from '../kernel/errors.ts'
+import type { Nik } from '../kernel/nik.ts'
+import type { NikKey } from '../kernel/nikKeys.ts'
+
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * The name of a NIK in the vault: 32 bytes, HMAC-SHA-256 under the key's first half. The same NIK has the
+ * same token as long as the key is the same; without the key nobody can compute it or try all NIKs.
+ */
+export function nikToken(nik: Nik, key: NikKey): Buffer {
+  return createHmac('sha256', key.hmacKey).update(nik).digest()
+}
+
+/**
+ * Encrypts a NIK with AES-256-GCM: 12 random bytes of nonce, the ciphertext, 16 bytes of tag. The token goes
+ * in as additional data, so that a ciphertext moved to another person's row no longer opens.
+ *
+ * A random nonce is safe for about 2^32 NIKs under one key (NIST SP 800-38D §8.3), more than there are people
+ * in Indonesia.
+ *
+ * @param token what {@link nikToken} says of the same NIK under the same key.
+ */
+export function sealNik(nik: Nik, token: Uint8Array, key: NikKey): Buffer {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key.encryptionKey, nonce, { authTagLength: TAG_BYTES })
+  cipher.setAAD(token)
+  return Buffer.concat([nonce, cipher.update(nik, 'latin1'), cipher.final(), cipher.getAuthTag()])
+}
+
+/**
+ * Decrypts what {@link sealNik} made.
+ *
+ * @throws Fault INTERNAL when it was sealed with another key or for another token, or was changed since. The
+ *   message says nothing about the person.
+ */
+export function openNik(sealed: Uint8Array, token: Uint8Array, key: NikKey): Nik {
+  try {
+    const bytes = Buffer.from(sealed)
+    const nonce = bytes.subarray(0, NONCE_BYTES)
+    const decipher = createDecipheriv('aes-256-gcm', key.encryptionKey, nonce, { authTagLength: TAG_BYTES })
+    decipher.setAAD(token)
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+    const opened = [decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]
+    return Buffer.concat(opened).toString('latin1') as Nik
+  } catch (cause) {
+    throw new Fault('INTERNAL', 'An identity in the vault cannot be opened with its key.', { cause })
+  }
+}
+
+/**
+ * The key a vault row names.
+ *
+ * @throws Fault INTERNAL when this process was not given that key.
+ */
+export function keyNamed(id: string, keys: readonly NikKey[]): NikKey {
+  const key = keys.find((candidate) => candidate.id === id)
+  if (key) return key
+  throw new Fault('INTERNAL', 'An identity in the vault was written with a key this hub was not given.')
+}

@@ -1,0 +1,64 @@
+import { openHub } from '../app.ts'
+import { type Database, openDatabase } from '../db/database.ts'
+import { entities } from '../graph/entities.ts'
+import { readConfig } from '../kernel/config.ts'
+import { createLogger } from '../kernel/log.ts'
+import { silentProgress, terminalProgress } from '../kernel/progress.ts'
+import { FAILED } from './failure.ts'
+
+export interface Output {
+  /** One JSON value on standard output instead of words. */
+  readonly json?: boolean
+}
+
+/** Applies the migrations that are missing. */
+export async function migrate({ json }: Output): Promise<void> {
+  const applied = await withDatabase((db) => db.migrate())
+  if (json) return print({ applied })
+  print(
+    applied.length === 0
+      ? 'The database is up to date.'
+      : applied.map((name) => `applied ${name}`).join('\n'),
+  )
+}
+
+/** Compares the tables with the entities; exits 1 when they differ. */
+export async function verifySchema({ json }: Output): Promise<void> {
+  const differences = await withDatabase((db) => db.schemaDrift())
+  if (differences.length > 0) process.exitCode = FAILED
+  const words = differences.length === 0 ? ['The tables are as the entities say.'] : differences
+  print(json ? { differences } : words.join('\n'))
+}
+
+/** Fills an empty hub with a scenario; by default with the one of PAYUNG_SEED. */
+export async function seed(
+  scenario: string | undefined,
+  { json, workers }: Output & { workers?: number },
+): Promise<void> {
+  const config = readConfig()
+  const { seedHub } = await import('../../seeds/seed-hub.ts')
+  const name = scenario ?? (config.seed === 'none' ? 'tangerang-2022' : config.seed)
+  const hub = await openHub(config, createLogger({ level: config.logLevel }))
+  try {
+    const progress = json ? silentProgress : terminalProgress()
+    const seeding = await seedHub(hub.db, name, { keys: hub.nikKeys, progress, workers })
+    const words = { FILLED: `The hub is filled with ${name}.`, PRESENT: `The hub holds ${name} already.` }
+    print(json ? seeding : words[seeding.outcome])
+  } finally {
+    await hub.close()
+  }
+}
+
+async function withDatabase<Result>(work: (db: Database) => Promise<Result>): Promise<Result> {
+  const config = readConfig()
+  const db = await openDatabase({ ...config, logger: createLogger({ level: config.logLevel }) }, entities)
+  try {
+    return await work(db)
+  } finally {
+    await db.close()
+  }
+}
+
+function print(result: unknown): void {
+  process.stdout.write(`${typeof result === 'string' ? result : JSON.stringify(result)}\n`)
+}

@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Transaction } from '@electric-sql/pglite'
+import { PGlite } from '@electric-sql/pglite'
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist'
+import { SetupError } from '../kernel/errors.ts'
+import { lockFolder } from './embedded-lock.ts'
+import type { Engine, Query } from './engine.ts'
+import { PgliteDialect } from './pglite-dialect.ts'
+import { runOn } from './run-on-pglite.ts'
+import { SESSION_SETTINGS } from './session.ts'
+import { insideTransaction, refuseInsideTransaction } from './transaction-scope.ts'
+import { VALUE_PARSERS } from './values.ts'
+
+/**
+ * PostgreSQL inside this process, its files in `<dataDir>/database`, or nowhere for `memory`.
+ *
+ * @throws SetupError when another process has the folder open, or it cannot be opened.
+ */
+export async function openEmbedded(dataDir: string): Promise<Engine> {
+  if (dataDir === 'memory') return engineOver(await boot('memory://'), () => {})
+  const folder = resolve(dataDir)
+  mkdirSync(folder, { recursive: true })
+  const release = lockFolder(folder)
+  try {
+    return engineOver(await boot(join(folder, 'database')), release)
+  } catch (cause) {
+    release()
+    throw new SetupError(
+      `The embedded database in ${folder} cannot be opened: ${(cause as Error).message}. It may be damaged, ` +
+        'or written by another version. Use another folder (PAYUNG_DATA), or move this one away to start anew.',
+      [],
+      { cause },
+    )
+  }
+}
+
+async function boot(dataDir: string): Promise<PGlite> {
+  const pglite = await PGlite.create({ dataDir, extensions: { btree_gist }, parsers: { ...VALUE_PARSERS } })
+  const settings = Object.entries({ ...SESSION_SETTINGS, application_name: 'payung' })
+  await pglite.exec(settings.map(([name, value]) => `set ${name} = '${value}'`).join('; '))
+  return pglite
+}
+
+function engineOver(pglite: PGlite, released: () => void): Engine {
+  return {
+    kind: 'embedded',
+    pglite,
+    databaseName: 'postgres',
+    dialect: new PgliteDialect(pglite),
+    query: async (text, values) => {
+      refuseInsideTransaction(pglite)
+      return (await runOn(pglite, text, values)).rows as never[]
+    },
+    transaction: async (work) => {
+      refuseInsideTransaction(pglite)
+      return pglite.transaction((tx) => insideTransaction(pglite, () => work(queryOn(tx))))
+    },
+    close: async () => {
+      try {
+        await pglite.close()
+      } finally {
+        released()
+      }
+    },
+  }
+}
+
+function queryOn(tx: Transaction): Query {
+  return async (text, values) => (await runOn(tx, text, values)).rows as never[]
+}

@@ -1,0 +1,29 @@
+import type { PGlite } from '@electric-sql/pglite'
+import type { Dialect } from 'kysely'
+import type { Pool } from 'pg'
+
+/**
+ * Runs one statement with `$1`-style parameters and returns its rows.
+ *
+ * Both kinds of database return the same JavaScript values: int8 and numeric as decimal strings, date as
+ * `YYYY-MM-DD`, timestamptz as PostgreSQL writes it in UTC, ranges as text, json parsed, bytea as bytes, arrays
+ * as arrays of these. Text without parameters may hold several statements; the rows are those of the last.
+ */
+export type Query = <Row = Record<string, unknown>>(
+  text: string,
+  values?: readonly unknown[],
+) => Promise<Row[]>
+
+/** The part in which the embedded database and a server differ; {@link Database} is the same over both. */
+export interface Engine {
+  readonly kind: 'embedded' | 'server'
+  readonly pool?: Pool
+  readonly pglite?: PGlite
+  /** The name PostgreSQL knows the database by. */
+  readonly databaseName: string
+  /** How MikroORM reaches the same connections. It never closes them: this engine does. */
+  readonly dialect: Dialect
+  readonly query: Query
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}

@@ -1,0 +1,15 @@
+/**
+ * Settings of every session.
+ *
+ * DateStyle and TimeZone decide how dates and timestamps look in the JSON that PostgreSQL writes, so they may
+ * not depend on the server's configuration. jit is off because nested JSON looks expensive to the cost model:
+ * the compiler would work a few hundred milliseconds on statements that run for five. random_page_cost is that of
+ * solid-state disks: with the default of 4, counting the 1,426 people of one regency among 300,000 read all their
+ * lines from end to end (450 ms) instead of looking theirs up (22 ms).
+ */
+export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
+  DateStyle: 'ISO',
+  TimeZone: 'UTC',
+  jit: 'off',
+  random_page_cost: '1.1',
+}

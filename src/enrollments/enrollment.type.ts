@@ -1,0 +1,128 @@
+import { Directive, Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Budget } from '../budgets/budget.type.ts'
+import { AreaCode, LocalDate, Month, Rupiah } from '../contract/scalars.ts'
+import { FundingSource } from '../payers/payer.entity.ts'
+import { Payer } from '../payers/payer.type.ts'
+import { marked, rowsOf } from '../planner/marks.ts'
+import { Benefit, Segment } from '../programs/program.entity.ts'
+import { CoverageProgram } from '../programs/program.type.ts'
+import { Worker } from '../workers/worker.type.ts'
+import { WorkerCategory } from '../workers/worker-category.ts'
+import { ChargeEntity } from './charge.entity.ts'
+import { CoverageLineEntity, LineOrigin } from './coverage-line.entity.ts'
+import { EnrollmentDecision, EnrollmentEntity } from './enrollment.entity.ts'
+
+/** Every state an enrollment can be in: a decision, or what follows from a commitment and today's month. */
+export const EnrollmentState = { ...EnrollmentDecision, ACTIVE: 'ACTIVE', EXPIRED: 'EXPIRED' } as const
+export type EnrollmentState = keyof typeof EnrollmentState
+
+registerEnumType(EnrollmentState, {
+  name: 'EnrollmentState',
+  description: 'State of an enrollment (status kepesertaan).',
+  valuesConfig: {
+    ACTIVE: { description: 'Committed, and its months contain the current one.' },
+    EXPIRED: { description: 'Committed, and its months are over.' },
+  },
+})
+registerEnumType(LineOrigin, { name: 'LineOrigin', description: 'Who wrote a coverage line (asal data).' })
+
+@Directive('@key(fields: "id")')
+@Extensions(rowsOf(EnrollmentEntity, 'id'))
+@ObjectType({ description: 'A worker in a program for some months (kepesertaan).' })
+export class Enrollment {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => Worker)
+  worker!: Worker
+
+  @Field(() => CoverageProgram)
+  program!: CoverageProgram
+
+  @Field(() => LocalDate, { description: 'When the last decision was taken.' })
+  decidedOn!: string
+}
+
+@Extensions(rowsOf(ChargeEntity))
+@ObjectType({ description: 'The months of an enrollment that one budget pays (pembebanan).' })
+export class Charge {
+  @Field(() => Enrollment)
+  enrollment!: Enrollment
+
+  @Field(() => Budget)
+  budget!: Budget
+
+  @Field(() => Rupiah, { description: 'Contribution a month (iuran per bulan).' })
+  monthly!: bigint
+
+  @Field(() => Month, {
+    nullable: true,
+    description: 'The last month paid; null while none is (dibayar sampai).',
+  })
+  paidThrough?: string
+}
+
+@Extensions(rowsOf(CoverageLineEntity))
+@ObjectType({ description: 'One benefit of one worker over some months (manfaat per bulan).' })
+export class CoverageLine {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => Worker)
+  worker!: Worker
+
+  @Field(() => Benefit)
+  benefit!: Benefit
+
+  @Field(() => Segment)
+  segment!: Segment
+
+  @Field(() => Payer)
+  payer!: Payer
+
+  @Field(() => FundingSource)
+  fundingSource!: FundingSource
+
+  @Field(() => LineOrigin)
+  origin!: LineOrigin
+
+  @Field(() => Enrollment, { nullable: true, description: "Of the hub's own lines." })
+  enrollment?: Enrollment
+
+  @Field(() => CoverageProgram, { nullable: true, description: "Of the hub's own lines." })
+  program?: CoverageProgram
+
+  @Field(() => String, { nullable: true, description: 'The system that reported the line.' })
+  reportedBy?: string
+
+  @Field(() => LocalDate, { nullable: true })
+  reportedOn?: string
+}
+
+@Extensions(marked('derived'))
+@ObjectType({ description: 'How many enrollments people of a category have (jumlah per kategori).' })
+export class EnrollmentCount {
+  @Field(() => WorkerCategory)
+  category!: WorkerCategory
+
+  @Field(() => Int)
+  enrollments!: number
+}
+
+@InputType({ description: 'Which enrollments; all conditions together.' })
+export class EnrollmentFilter {
+  @Field(() => ID, { nullable: true })
+  worker?: string
+
+  @Field(() => ID, { nullable: true })
+  program?: string
+
+  @Field(() => [EnrollmentState], { nullable: true })
+  states?: EnrollmentState[]
+
+  @Field(() => Month, { nullable: true, description: 'Whose months contain this one.' })
+  activeIn?: string
+
+  @Field(() => AreaCode, { nullable: true, description: 'Of workers living in this area.' })
+  area?: string
+}

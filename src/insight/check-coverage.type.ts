@@ -1,0 +1,62 @@
+import { Extensions, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Month } from '../contract/scalars.ts'
+import { PayerKind } from '../payers/payer.entity.ts'
+import { marked } from '../planner/marks.ts'
+import { Benefit } from '../programs/program.entity.ts'
+
+/** Why somebody asks about identified people: whoever asks must say so. Nothing keeps it before there is an audit trail. */
+export const Purpose = {
+  OVERLAP_CHECK: 'OVERLAP_CHECK',
+  ROSTER_PREP: 'ROSTER_PREP',
+  CLAIM: 'CLAIM',
+  AUDIT: 'AUDIT',
+  STATISTICS: 'STATISTICS',
+} as const
+export type Purpose = keyof typeof Purpose
+registerEnumType(Purpose, { name: 'Purpose', description: 'Why identified people are asked about (tujuan).' })
+
+@InputType({ description: 'A person to look up.' })
+export class PersonToCheck {
+  @Field(() => String, { description: 'NIK, 16 digits; spaces, dots and dashes are ignored (NIK).' })
+  nik!: string
+}
+
+@InputType({ description: 'Who is asked about, for which months, and why.' })
+export class CheckCoverageInput {
+  @Field(() => [PersonToCheck], { description: 'At most 1,000 people.' })
+  people!: PersonToCheck[]
+
+  @Field(() => Month, { description: 'The first month.' })
+  from!: string
+
+  @Field(() => Month, { nullable: true, description: 'The last month; by default the first.' })
+  to?: string
+
+  @Field(() => Purpose)
+  purpose!: Purpose
+}
+
+@Extensions(marked('derived'))
+@ObjectType({ description: 'Whether one person of a check is covered in its months (hasil pengecekan).' })
+export class CoverageCheck {
+  @Field(() => Int, { description: 'Position in the input, from 0.' })
+  index!: number
+
+  @Field(() => Boolean, { description: 'Whether the NIK is well formed.' })
+  valid!: boolean
+
+  @Field(() => Boolean, { description: 'Whether the hub knows the person.' })
+  known!: boolean
+
+  @Field(() => Boolean, { description: 'Whether any line contains any of the months (terlindungi).' })
+  covered!: boolean
+
+  @Field(() => [Benefit], { description: 'Benefits of those lines (manfaat).' })
+  benefits!: Benefit[]
+
+  @Field(() => [Month], { description: 'The months that are covered (bulan).' })
+  months!: string[]
+
+  @Field(() => [PayerKind], { description: 'Kinds of payers of those lines (jenis pembayar).' })
+  payerKinds!: PayerKind[]
+}

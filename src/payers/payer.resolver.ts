@@ -1,0 +1,52 @@
+import { Arg, Args, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
+import { areaOfCode } from '../areas/area.resolver.ts'
+import { Area } from '../areas/area.type.ts'
+import type { AreaRef } from '../areas/area-level.ts'
+import { connectionOf, PageArgs } from '../contract/connection.ts'
+import { idValue } from '../contract/id.ts'
+import { rows } from '../planner/description.ts'
+import { allOf, type Ref, type RowOf, sql } from '../planner/sql.ts'
+import { governsWithin } from './jurisdiction.ts'
+import { PayerEntity } from './payer.entity.ts'
+import { Payer, PayerFilter } from './payer.type.ts'
+
+const PayerConnection = connectionOf(Payer)
+
+@Resolver(() => Payer)
+export class PayerResolver {
+  @Query(() => Payer, { nullable: true, description: 'The payer of an id (pembayar iuran).' })
+  payer(@Arg('id', () => ID) id: string) {
+    return rows(PayerEntity).where((payer) => sql`${payer.id} = ${idValue(id)}`)
+  }
+
+  @Query(() => PayerConnection, { description: 'Payers, by id (pembayar iuran).' })
+  payers(
+    @Arg('filter', () => PayerFilter, { nullable: true }) filter: PayerFilter | null,
+    @Args(() => PageArgs) page: PageArgs,
+  ) {
+    return rows(PayerEntity)
+      .where((payer) =>
+        allOf(
+          filter?.kinds && sql`${payer.kind} = any(${filter.kinds})`,
+          filter?.area != null && governsWithin(payer, filter.area),
+        ),
+      )
+      .page(page)
+  }
+
+  @FieldResolver(() => Area, {
+    nullable: true,
+    description: 'The area a government payer governs (wilayah).',
+  })
+  area(@Root() payer: Ref<RowOf<typeof PayerEntity>>) {
+    return areaOfCode(payer.areaCode)
+  }
+}
+
+@Resolver(() => Area)
+export class AreaPayers {
+  @FieldResolver(() => [Payer], { description: 'The governments of this very area (pembayar iuran).' })
+  payers(@Root() area: AreaRef) {
+    return rows(PayerEntity).where((payer) => sql`${payer.areaCode} = ${area.code}`)
+  }
+}

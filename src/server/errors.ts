@@ -1,0 +1,94 @@
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
+import { type ErrorCode, Fault } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/log.ts'
+import { scrubText } from '../kernel/scrub.ts'
+import { currentRequestId } from './request-id.ts'
+
+/** What a client is told when it did nothing wrong. */
+const MASKED = 'Something went wrong here. Give the request id to whoever runs this hub.'
+
+/** What Apollo and graphql-js say of operations that cannot be run as they were sent. */
+const CLIENT_MISTAKES: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+])
+
+/**
+ * Apollo's `formatError`: a {@link Fault} speaks for itself, a client's mistake is explained, and everything else
+ * is hidden behind the request id and logged once. Codes are those of `ERROR_CODES`, no other.
+ */
+export function errorFormat(logger: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const fault = faultIn(error)
+    if (fault) return { ...formatted, ...faultShown(fault) }
+    if (CLIENT_MISTAKES.has(formatted.extensions?.code) || isMistakenArgument(error)) {
+      const code: ErrorCode = 'BAD_USER_INPUT'
+      return { ...formatted, message: withoutValues(formatted.message), extensions: { code } }
+    }
+    return { ...formatted, ...masked(logger, currentRequestId() ?? 'unknown', error) }
+  }
+}
+
+/** A fault as GraphQL shows it. */
+export function faultShown({ message, code, field, remedy }: Fault) {
+  return {
+    message,
+    extensions: { code, ...(field !== undefined && { field }), ...(remedy !== undefined && { remedy }) },
+  }
+}
+
+/** Logs what happened and gives what may be said about it. */
+export function masked(logger: Logger, requestId: string, error: unknown) {
+  const field = error instanceof GraphQLError ? fieldName(error) : undefined
+  logger.error({ component: 'server', requestId, field, err: innermost(error) }, 'a request failed')
+  const code: ErrorCode = 'INTERNAL'
+  return { message: MASKED, extensions: { code, requestId } }
+}
+
+function faultIn(error: unknown): Fault | undefined {
+  return chain(error).find((link): link is Fault => link instanceof Fault)
+}
+
+function innermost(error: unknown): unknown {
+  return chain(error).at(-1)
+}
+
+/** The error and what it wraps, outermost first. */
+function chain(error: unknown): unknown[] {
+  const links = [error]
+  while (links.length < 20) {
+    const last = links.at(-1)
+    const next = last instanceof GraphQLError ? last.originalError : undefined
+    if (next === undefined || next === null) break
+    links.push(next)
+  }
+  return links
+}
+
+/**
+ * graphql-js finds some wrong arguments only while it executes, and says so without a code. It points at the
+ * argument; an error that points at a field, or nowhere, is about our own data.
+ */
+function isMistakenArgument(error: unknown): boolean {
+  const cause = innermost(error)
+  return cause instanceof GraphQLError && !!cause.nodes?.length && cause.nodes[0]!.kind !== Kind.FIELD
+}
+
+/** The name in the schema, not the alias: a caller may write anything into an alias. */
+function fieldName({ nodes }: GraphQLError): string | undefined {
+  const node = nodes?.[0]
+  return node?.kind === Kind.FIELD ? node.name.value : undefined
+}
+
+const REPEATED_VARIABLE = /(got invalid value) (?:"(?:[^"\\]|\\.)*"|[^";])+?( at "[^"]+")?; /
+const REPEATED_VALUE =
+  /( represent [\w ,-]+| has invalid value|(?<=Expected value of type "[^"]+"), found)(:? .+)$/s
+
+/** graphql-js repeats a wrong value in its complaint; it may be a NIK or a name, and callers log complaints. */
+function withoutValues(message: string): string {
+  return scrubText(message.trim().replace(REPEATED_VARIABLE, '$1$2; ').replace(REPEATED_VALUE, '$1'))
+}

@@ -1,0 +1,58 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import type { Hub } from '../app.ts'
+import type { Context } from '../contract/context.ts'
+import type { Config } from '../kernel/config.ts'
+import type { Logger } from '../kernel/log.ts'
+import { plannedResponses, spliceJsonText } from '../planner/apollo.ts'
+import { errorFormat } from './errors.ts'
+import { currentRequestId } from './request-id.ts'
+
+/** Apollo over the hub, started. */
+export async function startApollo(
+  hub: Hub,
+  { production }: Pick<Config, 'production'>,
+  logger: Logger,
+  plugins: readonly ApolloServerPlugin<Context>[],
+): Promise<ApolloServer<Context>> {
+  const apollo = new ApolloServer<Context>({
+    schema: hub.planner.model.schema,
+    plugins: [plannedResponses(hub.planner), ...plugins, ...WITHOUT],
+    stringifyResult: spliceJsonText,
+    formatError: errorFormat(logger),
+    logger: apolloLogger(logger),
+    csrfPrevention: true,
+    introspection: !production,
+    hideSchemaDetailsFromClientErrors: production,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    // The server stops as a whole: see stop.ts.
+    stopOnTerminationSignals: false,
+    // Otherwise read from the environment, which nothing but the configuration may do.
+    nodeEnv: production ? 'production' : 'development',
+  })
+  await apollo.start()
+  return apollo
+}
+
+/** What Apollo would add unasked: it reports to others, wraps every field's resolver, or shows a page of theirs. */
+const WITHOUT: readonly ApolloServerPlugin<Context>[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginLandingPageDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginUsageReportingDisabled(),
+]
+
+function apolloLogger(logger: Logger) {
+  const say = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) =>
+    logger[level]({ component: 'apollo', requestId: currentRequestId() }, String(message))
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') }
+}

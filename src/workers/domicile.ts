@@ -1,0 +1,30 @@
+import type { AreaLevel } from '../areas/area.type.ts'
+import { type AreaRef, levelOf, levelOfCode } from '../areas/area-level.ts'
+import { type Column, type Ref, type RowOf, type Sql, sql } from '../planner/sql.ts'
+import type { WorkerEntity } from './worker.entity.ts'
+
+export type WorkerRef = Ref<RowOf<typeof WorkerEntity>>
+
+/** The column that holds a worker's area of a level. */
+export function domicileAt(worker: WorkerRef, level: AreaLevel): Column {
+  switch (level) {
+    case 'PROVINCE':
+      return worker.province
+    case 'REGENCY':
+      return worker.regency
+    case 'DISTRICT':
+      return worker.district
+    case 'VILLAGE':
+      return worker.village
+  }
+}
+
+/** Whether a worker lives in the area of a code. */
+export function livesIn(worker: WorkerRef, areaCode: string): Sql {
+  return sql`${domicileAt(worker, levelOfCode(areaCode))} = ${areaCode}`
+}
+
+/** Whether a worker lives in a symbolic area. */
+export function livesInArea(worker: WorkerRef, area: AreaRef): Sql {
+  return sql`${domicileAt(worker, levelOf(area))} = ${area.code}`
+}

@@ -1,0 +1,33 @@
+import type { EntitySchema } from '@mikro-orm/core'
+import * as areas from '../../src/areas/area.entity.ts'
+import * as budgets from '../../src/budgets/budget.entity.ts'
+import * as budgetEntries from '../../src/budgets/budget-entry.entity.ts'
+import * as settings from '../../src/db/setting.entity.ts'
+import * as charges from '../../src/enrollments/charge.entity.ts'
+import * as coverageLines from '../../src/enrollments/coverage-line.entity.ts'
+import * as enrollments from '../../src/enrollments/enrollment.entity.ts'
+import * as payers from '../../src/payers/payer.entity.ts'
+import * as rates from '../../src/programs/contribution-rate.entity.ts'
+import * as programs from '../../src/programs/program.entity.ts'
+import * as workers from '../../src/workers/worker.entity.ts'
+import * as identities from '../../src/workers/worker-identity.entity.ts'
+
+const rooms = [
+  settings,
+  areas,
+  payers,
+  programs,
+  rates,
+  workers,
+  identities,
+  budgets,
+  budgetEntries,
+  enrollments,
+  charges,
+  coverageLines,
+]
+
+/** Every entity of the hub: whatever an entity file exports under a name that ends in `Entity`. */
+export const entities: readonly EntitySchema[] = rooms.flatMap((room) =>
+  Object.entries(room).flatMap(([name, value]) => (name.endsWith('Entity') ? [value as EntitySchema] : [])),
+)
