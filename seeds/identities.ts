@@ -1,4 +1,4 @@
-import { nikToken, sealNik } from '../src/access/vault.ts'
+import { nikToken, sealNik } from '../src/access/vault/vault.ts'
 import type { Query } from '../src/db/database.ts'
 import type { Nik } from '../src/kernel/nik.ts'
 import type { NikKey } from '../src/kernel/nikKeys.ts'

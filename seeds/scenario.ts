@@ -1,4 +1,4 @@
-import type { NikKeys } from '../src/access/nik-keys.ts'
+import type { NikKeys } from '../src/access/vault/nik-keys.ts'
 import type { Query } from '../src/db/database.ts'
 import type { Progress } from '../src/kernel/progress.ts'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { loadOrCreateNikKeys, type NikKeys, temporaryNikKeys } from './access/nik-keys.ts'
+import { loadOrCreateNikKeys, type NikKeys, temporaryNikKeys } from './access/vault/nik-keys.ts'
 import type { Context } from './contract/context.ts'
 import { leafFormats } from './contract/scalars.ts'
 import { type Database, openDatabase } from './db/database.ts'

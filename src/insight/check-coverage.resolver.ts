@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
-import { nikToken } from '../access/vault.ts'
+import { nikToken } from '../access/vault/vault.ts'
 import type { Context } from '../contract/context.ts'
 import { checkSpan, monthDate } from '../contract/months.ts'
 import { CoverageLineEntity } from '../enrollments/coverage-line.entity.ts'

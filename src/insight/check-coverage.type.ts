@@ -1,19 +1,9 @@
-import { Extensions, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Extensions, Field, InputType, Int, ObjectType } from 'type-graphql'
+import { Purpose } from '../access/purpose.ts'
 import { Month } from '../contract/scalars.ts'
 import { PayerKind } from '../payers/payer.entity.ts'
 import { marked } from '../planner/marks.ts'
 import { Benefit } from '../programs/program.entity.ts'
-
-/** Why somebody asks about identified people: whoever asks must say so. Nothing keeps it before there is an audit trail. */
-export const Purpose = {
-  OVERLAP_CHECK: 'OVERLAP_CHECK',
-  ROSTER_PREP: 'ROSTER_PREP',
-  CLAIM: 'CLAIM',
-  AUDIT: 'AUDIT',
-  STATISTICS: 'STATISTICS',
-} as const
-export type Purpose = keyof typeof Purpose
-registerEnumType(Purpose, { name: 'Purpose', description: 'Why identified people are asked about (tujuan).' })
 
 @InputType({ description: 'A person to look up.' })
 export class PersonToCheck {

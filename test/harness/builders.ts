@@ -1,4 +1,4 @@
-import { nikToken, sealNik } from '../../src/access/vault.ts'
+import { nikToken, sealNik } from '../../src/access/vault/vault.ts'
 import type { Hub } from '../../src/app.ts'
 import type { EnrollmentDecision } from '../../src/enrollments/enrollment.entity.ts'
 import { addMonths, firstDay, type Month, yearOf } from '../../src/kernel/month.ts'

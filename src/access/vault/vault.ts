@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
-import { Fault } from '../kernel/errors.ts'
-import type { Nik } from '../kernel/nik.ts'
-import type { NikKey } from '../kernel/nikKeys.ts'
+import { Fault } from '../../kernel/errors.ts'
+import type { Nik } from '../../kernel/nik.ts'
+import type { NikKey } from '../../kernel/nikKeys.ts'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16

@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../kernel/config.ts'
-import { SetupError } from '../kernel/errors.ts'
-import type { NikKey } from '../kernel/nikKeys.ts'
-import { generateNikKey, parseNikKeys } from '../kernel/nikKeys.ts'
+import type { Config } from '../../kernel/config.ts'
+import { SetupError } from '../../kernel/errors.ts'
+import type { NikKey } from '../../kernel/nikKeys.ts'
+import { generateNikKey, parseNikKeys } from '../../kernel/nikKeys.ts'
 
 /** The keys of the vault, the current one first: it writes, all of them read. */
 export type NikKeys = readonly [NikKey, ...NikKey[]]

@@ -1,0 +1,12 @@
+import { registerEnumType } from 'type-graphql'
+
+/** Why somebody asks about identified people; recorded with every answer (UU 27/2022: purpose limitation). */
+export const Purpose = {
+  OVERLAP_CHECK: 'OVERLAP_CHECK',
+  ROSTER_PREP: 'ROSTER_PREP',
+  CLAIM: 'CLAIM',
+  AUDIT: 'AUDIT',
+  STATISTICS: 'STATISTICS',
+} as const
+export type Purpose = keyof typeof Purpose
+registerEnumType(Purpose, { name: 'Purpose', description: 'Why identified people are asked about (tujuan).' })
