@@ -53,7 +53,7 @@ async function fastAnswer<Request extends PlannedRequest>(
   // Apollo asks also when the document has no operation of the name; graphql-js then says so.
   if (operation?.operation !== OperationTypeNode.QUERY) return undefined
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {})
-  if (!coerced) return undefined
+  if (!coerced || planner.endsLate(document, operation)) return undefined
   const fields = plannedRoots(planner, document, operation, coerced)
   if (!fields) return undefined
 

@@ -97,8 +97,11 @@ export class RowsDescription<Row> {
  *   .page(page)
  * ```
  */
-export function rows<Entity extends EntitySchema>(entity: Entity): RowsDescription<Ref<RowOf<Entity>>> {
-  return new RowsDescription(ref(entity))
+export function rows<Entity extends EntitySchema>(
+  entity: Entity,
+  reading?: string,
+): RowsDescription<Ref<RowOf<Entity>>> {
+  return new RowsDescription(ref(entity, reading))
 }
 
 /**

@@ -12,9 +12,13 @@ export type TypeMark =
   | { readonly kind: 'entity'; readonly entity: EntitySchema; readonly key?: string | undefined }
   | { readonly kind: 'derived' | 'connection' | 'edge' | 'pageInfo' }
 
-/** What a GraphQL field is to the planner: `described` when a resolver says what it means. */
+/**
+ * What a GraphQL field is to the planner: `described` when a resolver says what it means, `late` when the
+ * application answers it after the planner has found its row.
+ */
 export interface FieldMark {
   readonly described?: boolean
+  readonly late?: boolean
 }
 
 const MARK = 'planner'
@@ -32,6 +36,15 @@ export function marked(kind: 'derived' | 'connection' | 'edge' | 'pageInfo'): Re
 /** Extensions of a field whose resolver returns a description. */
 export function describedField(): Record<string, FieldMark> {
   return { [MARK]: { described: true } }
+}
+
+/**
+ * Extensions of a field that SQL alone cannot answer, because something must be decrypted or recorded first:
+ * `@Extensions(answeredLate())`. Its resolver runs per row and gets the row's key as its root; operations that
+ * select it take the plain path.
+ */
+export function answeredLate(): Record<string, FieldMark> {
+  return { [MARK]: { late: true } }
 }
 
 export function typeMark(type: GraphQLObjectType): TypeMark | undefined {

@@ -26,7 +26,7 @@ export interface PlannedType {
   readonly fields: ReadonlyMap<string, PlannedField>
 }
 
-export type PlannedField = ColumnField | RelationField | DescribedField | DerivedField
+export type PlannedField = ColumnField | RelationField | DescribedField | DerivedField | LateField
 
 interface FieldBase {
   readonly definition: GraphQLField<unknown, unknown>
@@ -59,25 +59,43 @@ export interface DerivedField extends FieldBase {
   readonly format: LeafFormat
 }
 
+/** A field that the application answers once the planner has found its row: it is told the row's key. */
+export interface LateField extends FieldBase {
+  readonly kind: 'late'
+  /** The property of the key. */
+  readonly key: string
+  readonly format: LeafFormat
+}
+
+/** What may be hidden from a viewer: edges to such rows, and fields of such columns, must be nullable. */
+export interface Guarded {
+  rows(entity: EntitySchema): boolean
+  column(entity: EntitySchema, property: string): boolean
+}
+
 /** Every planned type of a schema, checked against the tables. */
 export class Model {
   readonly #types = new Map<string, PlannedType>()
   readonly #typeOfEntity = new Map<EntitySchema, PlannedType>()
+  /** The fields that the application answers late, as `Type.field`. */
+  readonly lateFields = new Set<string>()
   readonly #rootDescribers = new Map<GraphQLField<unknown, unknown>, GraphQLFieldResolver<unknown, unknown>>()
 
   /**
-   * Reads the marks of a schema. `guarded` says which entities a row predicate may hide rows of.
+   * Reads the marks of a schema.
+   *
    * Throws one error that lists every field that cannot be planned as it stands.
    */
   constructor(
     readonly schema: GraphQLSchema,
     readonly tables: Tables,
     readonly formats: LeafFormats,
-    readonly guarded: (entity: EntitySchema) => boolean,
+    readonly guarded: Guarded,
   ) {
     const problems: string[] = []
     for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
       if (fieldMark(field)?.described && field.resolve) this.#rootDescribers.set(field, field.resolve)
+      if (fieldMark(field)?.late) this.lateFields.add(`Query.${field.name}`)
     }
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isObjectType(type)) continue
@@ -128,6 +146,7 @@ export class Model {
       try {
         const field = this.#readField(definition, mark)
         if (field) fields.set(definition.name, field)
+        if (field?.kind === 'late') this.lateFields.add(`${type.name}.${definition.name}`)
       } catch (error) {
         problems.push(`${type.name}.${definition.name}: ${(error as Error).message}`)
       }
@@ -136,6 +155,7 @@ export class Model {
   }
 
   #readField(definition: GraphQLField<unknown, unknown>, mark: TypeMark): PlannedField | undefined {
+    if (fieldMark(definition)?.late) return this.#readLateField(definition, mark)
     if (fieldMark(definition)?.described) {
       if (!definition.resolve) throw new Error('is marked as described, but has no resolver')
       this.#checkDescribedEdge(definition)
@@ -146,6 +166,13 @@ export class Model {
       return { kind: 'derived', definition, format: leafFormat(definition.type, this.formats) }
     }
     return undefined
+  }
+
+  #readLateField(definition: GraphQLField<unknown, unknown>, mark: TypeMark): LateField {
+    if (mark.kind !== 'entity' || !mark.key) throw new Error('is answered late, but its type has no key')
+    const isNumber = isWholeNumber(this.tables.get(mark.entity).columns.get(mark.key)!.type)
+    const format = isNumber ? numericId : leafFormat(GraphQLID, this.formats)
+    return { kind: 'late', definition, key: mark.key, format }
   }
 
   /** A described edge to one row may lead to a row that is hidden; a list just grows shorter. */
@@ -159,7 +186,7 @@ export class Model {
         : []
     for (const target of targets) {
       const mark = typeMark(target)
-      if (mark?.kind === 'entity' && this.guarded(mark.entity)) {
+      if (mark?.kind === 'entity' && this.guarded.rows(mark.entity)) {
         throw new Error(`is non-null, but rows of ${mark.entity.meta.className} may be hidden from a viewer`)
       }
     }
@@ -170,13 +197,14 @@ export class Model {
     if (isLeafType(getNamedType(type))) {
       const column = table.columns.get(name)
       if (!column) throw new Error(`${table.name} has no such column, and no resolver describes it`)
-      checkColumn(definition, column)
+      const hidden = this.guarded.column(table.entity, name)
+      checkColumn(definition, column, hidden)
       const format = leafFormat(type, this.formats)
       const isNumericId = getNullableType(type) === GraphQLID && isWholeNumber(column.type)
       return {
         kind: 'column',
         definition,
-        nullable: column.nullable,
+        nullable: column.nullable || hidden,
         format: isNumericId ? numericId : format,
       }
     }
@@ -186,19 +214,28 @@ export class Model {
     }
     const target = getNamedType(type)
     if (!isObjectType(target)) throw new Error('a relation must lead to an object type')
-    const nullable = relation.nullable || this.guarded(relation.target)
-    if (nullable && isNonNullType(type)) {
-      throw new Error(
-        relation.nullable
-          ? 'is non-null, but its column may be null'
-          : `is non-null, but rows of ${relation.target.meta.className} may be hidden from a viewer`,
-      )
+    const hidden = this.guarded.rows(relation.target) || this.guarded.column(table.entity, name)
+    if (isNonNullType(type)) checkEdge(relation, hidden)
+    return {
+      kind: 'relation',
+      definition,
+      relation,
+      target,
+      nullable: relation.nullable || hidden,
     }
-    return { kind: 'relation', definition, relation, target, nullable }
   }
 }
 
-function checkColumn(definition: GraphQLField<unknown, unknown>, column: TableColumn): void {
+function checkEdge(relation: Relation, hidden: boolean): void {
+  if (relation.nullable) throw new Error('is non-null, but its column may be null')
+  if (hidden) {
+    throw new Error(`is non-null, but rows of ${relation.target.meta.className} may be hidden from a viewer`)
+  }
+}
+
+function checkColumn(definition: GraphQLField<unknown, unknown>, column: TableColumn, hidden: boolean): void {
+  if (hidden && isNonNullType(definition.type))
+    throw new Error('is non-null, but its value may be hidden from a viewer')
   if (column.nullable && isNonNullType(definition.type))
     throw new Error('is non-null, but its column may be null')
   const type = getNullableType(definition.type)

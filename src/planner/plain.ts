@@ -29,8 +29,11 @@ export function wirePlainPath(schema: GraphQLSchema, planner: Planner): void {
     if (isObjectType(type)) {
       const planned = planner.model.find(type.name) !== undefined
       for (const field of Object.values(type.getFields())) {
-        if (planned) field.resolve = readByResponseKey(field.type)
-        else if (field.resolve) {
+        if (planned) {
+          field.resolve = planner.isLate(type, field)
+            ? resolveLate(field.resolve!)
+            : readByResponseKey(field.type)
+        } else if (field.resolve) {
           const resolve =
             field.name === '_entities' ? allEntitiesOrNone(field.resolve, planner) : field.resolve
           field.resolve = fetchDescribed(resolve, planner)
@@ -64,6 +67,13 @@ function readByResponseKey(type: GraphQLOutputType): GraphQLFieldResolver<Record
     const fetched = source[String(info.path.key)]
     return fetched === null || !toInternal ? fetched : toInternal(fetched)
   }
+}
+
+/** A late field's own resolver, which is given the key of its row. */
+function resolveLate(
+  resolve: GraphQLFieldResolver<unknown, unknown>,
+): GraphQLFieldResolver<Record<string, unknown>, unknown> {
+  return (source, args, context, info) => resolve(source[String(info.path.key)], args, context, info)
 }
 
 /** graphql-js serializes what a resolver returns; planned values are serialized already, so this goes back. */

@@ -140,6 +140,8 @@ export class Plan {
         return leafJson(field.format, sql`${new Column(sourceOf(row), name)}`, true)
       case 'relation':
         return this.#relation(field, row, selected, joins)
+      case 'late':
+        return leafJson(field.format, sql`${new Column(sourceOf(row), field.key)}`, false)
       case 'described':
         return this.#value(await this.ask({ describe: field.describe, field: selected }, row), selected)
       default:

@@ -1,13 +1,20 @@
-import type { GraphQLField, GraphQLSchema } from 'graphql'
+import type {
+  DocumentNode,
+  GraphQLField,
+  GraphQLObjectType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql'
 import { Fault } from '../kernel/errors.ts'
 import { getOrSet } from '../kernel/get-or-set.ts'
+import { coordinatesOf } from './coordinates.ts'
 import type { Executor } from './executor.ts'
 import { keyColumn, keyValue } from './key.ts'
 import type { LeafFormats } from './leaf.ts'
-import { Model, type PlannedType } from './model.ts'
+import { type Guarded, Model, type PlannedType } from './model.ts'
 import { Plan } from './plan.ts'
 import { type Answering, Recorder, type Recording, replay } from './recording.ts'
-import { type Rendered, type RowPredicate, render, type Statement } from './render.ts'
+import { type Rendered, render, type Statement, type Visibility } from './render.ts'
 import { type SelectedField, Selections, type Variables } from './selection.ts'
 import { type Sql, Value } from './sql.ts'
 import type { Tables } from './tables.ts'
@@ -17,14 +24,13 @@ export interface PlannerOptions {
   readonly tables: Tables
   readonly formats: LeafFormats
   readonly execute: Executor
-  /** Whether a row predicate may ever hide rows of the entity: edges to it must then be nullable. */
-  readonly guarded: (entity: Parameters<RowPredicate>[0]) => boolean
+  readonly guarded: Guarded
 }
 
 /** What a request brings to the planner. The GraphQL context is one of these and more. */
 export interface PlannedRequest {
-  /** The row predicate of this viewer. */
-  readonly predicate: RowPredicate
+  /** What this viewer may see of each table. */
+  readonly visibility: Visibility
   /** Where statements are noted for `extensions.sql`; absent: nowhere. */
   readonly trace?: StatementTrace[] | undefined
   /** Why the fast path could not answer a root field, by response key: the plain path reports it and does not try again. */
@@ -58,6 +64,18 @@ export class Planner {
     return this.model.isPlannedRoot(field) || field.name === '_entities'
   }
 
+  /** Whether the application answers a field once its row is found. */
+  isLate(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
+    return this.model.find(type.name)?.fields.get(field.name)?.kind === 'late'
+  }
+
+  /** Whether an operation selects a field that the application answers: it then takes the plain path. */
+  endsLate(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+    const { schema, lateFields } = this.model
+    if (lateFields.size === 0) return false
+    return !lateFields.isDisjointFrom(coordinatesOf(schema, document, operation))
+  }
+
   /** The JSON text of a planned root field. */
   async rootField(field: SelectedField, variables: Variables, request: PlannedRequest): Promise<string> {
     const answering = answeringOf(variables, request)
@@ -73,7 +91,7 @@ export class Planner {
     request: PlannedRequest,
   ): Promise<unknown> {
     const plan = new Plan(this.model, answeringOf(variables, request), true)
-    const rendered = render(await plan.ofDescription(description, field), this.#tables, request.predicate)
+    const rendered = render(await plan.ofDescription(description, field), this.#tables, request.visibility)
     return JSON.parse(textOf(await this.#run(statementOf(rendered), request)))
   }
 
@@ -122,7 +140,7 @@ export class Planner {
 
     const recorder = new Recorder(this.#tables, answering, given)
     const plan = new Plan(this.model, (asked, parent) => recorder.describe(asked, parent), namesConcreteTypes)
-    const rendered = render(await make(plan), this.#tables, recorder.predicate)
+    const rendered = render(await make(plan), this.#tables, recorder.visibility)
     const recording = recorder.finish(rendered)
     // Requests that came together with the first of their shape have planned it too.
     const isNew = recordings.every(({ text }) => text !== rendered.text)
@@ -149,7 +167,7 @@ const MOST_RECORDINGS = 8
 function answeringOf(variables: Variables, request: PlannedRequest): Answering {
   return (asked, parent) =>
     'entity' in asked
-      ? request.predicate(asked.entity, parent!)
+      ? request.visibility(asked.entity, parent!, asked.reading)
       : asked.describe(parent, asked.field.args(variables), request, NO_INFO)
 }
 

@@ -1,6 +1,6 @@
 import type { EntitySchema } from '@mikro-orm/core'
 import type { GraphQLFieldResolver } from 'graphql'
-import type { Rendered, RowPredicate, Statement } from './render.ts'
+import type { Rendered, Statement, Visibility, Visible } from './render.ts'
 import type { SelectedField } from './selection.ts'
 import { Shapes, sameShape, type Token } from './shape.ts'
 import { type Ref, sourceOf, type Value } from './sql.ts'
@@ -11,7 +11,7 @@ import type { Tables } from './tables.ts'
  * same operation. So a plan is recorded: which resolvers it asked, with which symbolic parents, what shape their
  * descriptions had, and the text it led to. The next request asks the same resolvers again, because only they know
  * the values; as long as every shape is the recorded one, the recorded text is the statement, and only its values
- * are new. A different shape (another filter, a cursor, a viewer with another predicate) is planned, and recorded
+ * are new. A different shape (another filter, a cursor, a viewer of another kind) is planned, and recorded
  * beside the first.
  */
 export interface Recording {
@@ -21,7 +21,7 @@ export interface Recording {
   readonly values: readonly number[]
 }
 
-/** Something the plan asked: a describing resolver, or the row predicate of a table. */
+/** Something the plan asked: a describing resolver, or what may be seen of a table. */
 interface Question {
   readonly parent: { readonly number: number; readonly row: Ref<unknown> } | undefined
   readonly asked: Asked
@@ -30,9 +30,9 @@ interface Question {
 
 export type Asked =
   | { readonly describe: GraphQLFieldResolver<unknown, unknown>; readonly field: SelectedField }
-  | { readonly entity: EntitySchema }
+  | { readonly entity: EntitySchema; readonly reading: string | undefined }
 
-/** How this request answers a question of the plan: calls the resolver, or the viewer's row predicate. */
+/** How this request answers a question of the plan: calls the resolver, or the viewer's rules. */
 export type Answering = (asked: Asked, parent: Ref<unknown> | undefined) => unknown
 
 /** Notes what a plan asks while it is made. */
@@ -56,11 +56,12 @@ export class Recorder {
     return description
   }
 
-  readonly predicate: RowPredicate = (entity, row) => {
+  readonly visibility: Visibility = (entity, row, reading) => {
     const known = { number: this.#shapes.source(sourceOf(row)), row }
-    const condition = this.answering({ entity }, row) as ReturnType<RowPredicate>
-    this.#questions.push({ parent: known, asked: { entity }, shape: this.#shapes.of(condition) })
-    return condition
+    const asked = { entity, reading }
+    const visible = this.answering(asked, row) as Visible | undefined
+    this.#questions.push({ parent: known, asked, shape: this.#shapes.ofVisible(visible) })
+    return visible
   }
 
   /** The recording of the finished plan; undefined when a value in it came from nowhere the recorder saw. */
@@ -91,7 +92,10 @@ export async function replay(
     if (!question)
       return { text: candidate.text, values: candidate.values.map((n) => shapes.values[n]!.value) }
     const answer = answering(question.asked, parentOf(question, shapes))
-    const shape = shapes.of(answer instanceof Promise ? await answer : answer)
+    const shape =
+      'entity' in question.asked
+        ? shapes.ofVisible(answer as Visible | undefined)
+        : shapes.of(answer instanceof Promise ? await answer : answer)
     candidates = candidates.filter(({ questions }) => sameShape(questions[i]!.shape, shape))
   }
 }

@@ -27,15 +27,28 @@ export interface Rendered {
   readonly values: readonly Value[]
 }
 
-/**
- * The condition on a table's rows for this request, or undefined when every row may be seen. Added wherever
- * the table enters a statement, so that no list, count, join or subquery can forget it.
- */
-export type RowPredicate = (entity: EntitySchema, row: Ref<unknown>) => Sql | undefined
+/** What a request may see of a table. */
+export interface Visible {
+  /** The condition under which a row may be seen; absent: every row. */
+  readonly rows?: Sql | undefined
+  /** By property, the condition under which a row's value may be seen; elsewhere it is null. */
+  readonly columns?: Readonly<Record<string, Sql>> | undefined
+}
 
-/** Gives a fragment its final text: aliases in order of appearance, values as `$n`, row predicates in place. */
-export function render(fragment: Sql, tables: Tables, predicate: RowPredicate): Rendered {
-  return new Rendering(tables, predicate).statement(fragment)
+/**
+ * What this request may see of a table; undefined is all of it. Applied wherever the table enters a statement, so
+ * that no list, count, join, filter, order or subquery can forget it. `reading` is what the table is read for:
+ * see {@link TableSource}.
+ */
+export type Visibility = (
+  entity: EntitySchema,
+  row: Ref<unknown>,
+  reading: string | undefined,
+) => Visible | undefined
+
+/** Gives a fragment its final text: aliases in order of appearance, values as `$n`, tables as far as they may be seen. */
+export function render(fragment: Sql, tables: Tables, visibility: Visibility): Rendered {
+  return new Rendering(tables, visibility).statement(fragment)
 }
 
 class Rendering {
@@ -43,10 +56,12 @@ class Rendering {
   readonly #values: Value[] = []
   readonly #numbers = new Map<Value, number>()
   readonly #aliases = new Map<Source | PageName, string>()
+  /** The tables whose rules are being written: a rule that reads its own table through itself would never end. */
+  readonly #ruling: TableSource[] = []
 
   constructor(
     readonly tables: Tables,
-    readonly predicate: RowPredicate,
+    readonly visibility: Visibility,
   ) {}
 
   statement(fragment: Sql): Rendered {
@@ -67,7 +82,7 @@ class Rendering {
 
   #writeSource(source: Source): void {
     const alias = this.#alias(source, 't')
-    if (source instanceof TableSource) this.#writeTable(source.entity, alias)
+    if (source instanceof TableSource) this.#writeTable(source, alias)
     else if (source instanceof PageSource) this.#text += `${this.#alias(source.page, 'page')} as ${alias}`
     else if (source instanceof DerivedSource) {
       this.#text += '('
@@ -76,18 +91,58 @@ class Rendering {
     }
   }
 
-  #writeTable(entity: EntitySchema, alias: string): void {
-    const { name } = this.tables.get(entity)
-    const visible = new TableSource(entity)
-    const condition = this.predicate(entity, refTo(visible))
-    if (!condition) {
+  #writeTable({ entity, reading }: TableSource, alias: string): void {
+    const { name, allColumns } = this.tables.get(entity)
+    const inner = new TableSource(entity, reading)
+    const visible = this.visibility(entity, refTo(inner), reading)
+    if (!visible?.rows && !visible?.columns) {
       this.#text += `${name} as ${alias}`
       return
     }
-    const inner = this.#alias(visible, 't')
-    this.#text += `(select ${inner}.* from ${name} as ${inner} where `
-    this.#writeAll(condition.parts)
+    this.#enter(inner)
+    const from = this.#alias(inner, 't')
+    this.#text += '(select '
+    if (visible.columns) this.#writeColumns(entity, from, allColumns, visible.columns)
+    else this.#text += `${from}.*`
+    this.#text += ` from ${name} as ${from}`
+    if (visible.rows) {
+      this.#text += ' where '
+      this.#writeAll(visible.rows.parts)
+    }
     this.#text += `) as ${alias}`
+    this.#ruling.pop()
+  }
+
+  #enter(table: TableSource): void {
+    const same = ({ entity, reading }: TableSource) => entity === table.entity && reading === table.reading
+    if (this.#ruling.some(same)) {
+      throw new Error(`the rule of ${table.entity.meta.className} reads its own table through itself`)
+    }
+    this.#ruling.push(table)
+  }
+
+  /** Every column of the table, null where it may not be seen. */
+  #writeColumns(
+    entity: EntitySchema,
+    from: string,
+    allColumns: readonly string[],
+    conditions: Readonly<Record<string, Sql>>,
+  ): void {
+    const hidden = new Map<string, Sql>()
+    for (const [property, condition] of Object.entries(conditions)) {
+      for (const column of this.tables.ownColumns(entity, property)) hidden.set(column, condition)
+    }
+    allColumns.forEach((column, i) => {
+      if (i > 0) this.#text += ', '
+      const condition = hidden.get(column)
+      if (!condition) {
+        this.#text += `${from}.${column}`
+        return
+      }
+      this.#text += 'case when '
+      this.#writeAll(condition.parts)
+      this.#text += ` then ${from}.${column} end as ${column}`
+    })
   }
 
   #column({ source, property }: Column): string {

@@ -155,7 +155,8 @@ function selectedFields(
 export class NotPlanned extends Error {}
 
 function fragmentsOf(document: DocumentNode): Fragments {
-  const fragments: Fragments = {}
+  // Without a prototype that a fragment could be named after.
+  const fragments: Fragments = Object.create(null)
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition
   }

@@ -1,5 +1,6 @@
 import { AlternativesDescription, type AnyRows, RowsDescription, ValueDescription } from './description.ts'
 import { boundPage } from './order.ts'
+import type { Visible } from './render.ts'
 import {
   AliasOf,
   Column,
@@ -7,7 +8,7 @@ import {
   type Part,
   type Ref,
   Source,
-  Sql,
+  type Sql,
   TableSource,
   Value,
 } from './sql.ts'
@@ -31,10 +32,21 @@ export class Shapes {
 
   constructor(readonly tables: Tables) {}
 
-  /** The shape of a description, or of the condition a row predicate gave. */
+  /** The shape of a description. */
   of(described: unknown): Token[] {
     const tokens: Token[] = []
     this.#write(described, tokens)
+    return tokens
+  }
+
+  /** The shape of what may be seen of a table. */
+  ofVisible(visible: Visible | undefined): Token[] {
+    const tokens: Token[] = []
+    if (visible?.rows) this.#writeSql(visible.rows, tokens)
+    for (const [property, condition] of Object.entries(visible?.columns ?? {})) {
+      tokens.push('column', property)
+      this.#writeSql(condition, tokens)
+    }
     return tokens
   }
 
@@ -69,8 +81,7 @@ export class Shapes {
     else if (described instanceof AlternativesDescription) {
       tokens.push('first of', described.alternatives.length)
       for (const rows of described.alternatives) this.#writeRows(rows, tokens)
-    } else if (described instanceof Sql) this.#writeSql(described, tokens)
-    else tokens.push('nothing')
+    } else tokens.push('nothing')
   }
 
   #writeRows(rows: AnyRows, tokens: Token[]): void {
@@ -104,7 +115,7 @@ export class Shapes {
 
   #writeSource(source: Source, tokens: Token[]): void {
     tokens.push('source', this.source(source))
-    if (source instanceof TableSource) tokens.push(source.entity.meta.className)
+    if (source instanceof TableSource) tokens.push(source.entity.meta.className, source.reading ?? '')
     else if (source instanceof DerivedSource) this.#writeSql(source.body, tokens)
   }
 }

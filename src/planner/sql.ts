@@ -33,9 +33,15 @@ export class Column {
 /** Something that can stand in FROM. Its identity is its alias in the statement. */
 export abstract class Source {}
 
-/** The rows of an entity's table, as far as its row predicate lets them be seen. */
+/**
+ * The rows of an entity's table, as far as the request may see them. `reading` says for what the table is read,
+ * where that is not to show its rows: a count of people, say, may read what no list would show.
+ */
 export class TableSource extends Source {
-  constructor(readonly entity: EntitySchema) {
+  constructor(
+    readonly entity: EntitySchema,
+    readonly reading?: string,
+  ) {
     super()
   }
 }
@@ -91,9 +97,9 @@ export type DerivedRef<Row, Carried = undefined> = Ref<Row> & { readonly $: Carr
 /** The row type of an entity made by `defineEntity`. */
 export type RowOf<Entity> = Entity extends EntitySchema ? InferEntity<Entity> : never
 
-/** A new symbolic row of an entity's table. */
-export function ref<Entity extends EntitySchema>(entity: Entity): Ref<RowOf<Entity>> {
-  return refTo(new TableSource(entity))
+/** A new symbolic row of an entity's table, read to show its rows or for what `reading` says. */
+export function ref<Entity extends EntitySchema>(entity: Entity, reading?: string): Ref<RowOf<Entity>> {
+  return refTo(new TableSource(entity, reading))
 }
 
 /** The symbolic row of a source. */

@@ -7,6 +7,8 @@ export interface Table {
   readonly name: string
   readonly columns: ReadonlyMap<string, TableColumn>
   readonly relations: ReadonlyMap<string, Relation>
+  /** Quoted names of all columns. */
+  readonly allColumns: readonly string[]
   /** Quoted names of the primary key's columns. */
   readonly primaryKey: readonly string[]
   /** Properties that are unique alone, so that an order ending in one is total. */
@@ -16,6 +18,8 @@ export interface Table {
 export interface TableColumn {
   /** Quoted names, ready for SQL; several for a key of several columns, which is then a tuple. */
   readonly names: readonly string[]
+  /** Those of the names that are this property's alone, and not another's too, as a composite key's may be. */
+  readonly own: readonly string[]
   /** SQL type, for keys that arrive as text. */
   readonly type: string
   readonly nullable: boolean
@@ -46,6 +50,13 @@ export class Tables {
     if (!table) throw new Error(`${entity.meta.className} is not among the entities this hub was opened with`)
     return table
   }
+
+  /** Quoted names of the columns that are a property's own. */
+  ownColumns(entity: EntitySchema, property: string): readonly string[] {
+    const column = this.get(entity).columns.get(property)
+    if (!column) throw new Error(`${entity.meta.className} has no column "${property}"`)
+    return column.own
+  }
 }
 
 function readTable(
@@ -61,6 +72,7 @@ function readTable(
     if (prop.fieldNames?.length) {
       columns.set(prop.name, {
         names: prop.fieldNames.map(quoted),
+        own: (prop.ownColumns ?? prop.fieldNames).map(quoted),
         type: storedType(prop.columnTypes[0]!),
         nullable,
         ...(prop.items ? { items: prop.items } : {}),
@@ -80,6 +92,7 @@ function readTable(
   return {
     entity,
     name: quoted(meta.tableName),
+    allColumns: [...new Set([...columns.values()].flatMap(({ names }) => names))],
     columns,
     relations,
     primaryKey: [...new Set(meta.getPrimaryProps().flatMap((prop) => prop.fieldNames.map(quoted)))],

@@ -168,6 +168,7 @@ export class NaiveReference {
       const [name] = this.tables.get(entity).columns.get(fieldName)!.names
       return javaScriptValue(row.cells.get(unquoted(name!))!.text, returnType)
     }
+    if (field.kind === 'late') throw new Error(`${fieldName} is answered by the application`)
     const { columns, target, targetColumns } = field.relation
     const referenced = ref(target) as Ref<unknown>
     const equal = columns.map((column, i) => {
@@ -308,7 +309,7 @@ export class NaiveReference {
 
   /** Runs a statement, once: the data of a test do not change. */
   #fetch(statement: Sql, request: PlannedRequest): Promise<Fetched> {
-    const rendered = render(statement, this.tables, request.predicate)
+    const rendered = render(statement, this.tables, request.visibility)
     const { text } = rendered
     const values = rendered.values.map(({ value }) => value)
     const asked = JSON.stringify([text, values])

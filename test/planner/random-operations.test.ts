@@ -1,7 +1,9 @@
-import { isInterfaceType, isObjectType } from 'graphql'
+import { getOperationAST, isInterfaceType, isObjectType, parse } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordAudit } from '../../src/access/audit/audit.ts'
+import { ANONYMOUS } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
-import { openTestHub } from '../harness/hub.ts'
+import { ADMIN, openTestHub } from '../harness/hub.ts'
 import { NaiveReference } from '../harness/naive-reference.ts'
 import { type Answer, runFast, runPlain } from '../harness/operations.ts'
 import { smallWorld } from '../harness/small-world.ts'
@@ -21,6 +23,7 @@ let known: KnownValues
 beforeAll(async () => {
   hub = await openTestHub()
   const world = await smallWorld(hub)
+  await fixTheAuditTrail()
   reference = new NaiveReference(hub, hub.planner.model.tables, hub.db.pglite!)
   const keys = [...hub.planner.model.types].flatMap(({ type, mark }) =>
     mark.kind === 'entity' && mark.key ? [[type.name, mark.key] as const] : [],
@@ -69,7 +72,8 @@ test('a random operation has one meaning: spliced, through graphql-js, and compu
 async function compared({ text, variables }: Case, mayBeRefused: boolean) {
   const fast = await runFast(hub, text, variables)
   const plain = await runPlain(hub, text, variables)
-  const naive = await reference.run(text, variables)
+  // What the application answers in the end is no description that a reference could read.
+  const naive = endsLate(text) ? plain : await reference.run(text, variables)
   return { fast, plain, naive, difference: differenceBetween({ fast, plain, naive }, mayBeRefused) }
 }
 
@@ -97,10 +101,36 @@ async function report(candidate: Case, mayBeRefused: boolean, seed: number, n: n
   )
 }
 
-/** Every field of every object and interface type, as `Type.field`. */
+/** Some events, and no more from now on: answers are compared, so what they read must stay as it is. */
+async function fixTheAuditTrail(): Promise<void> {
+  const asking = { viewer: ADMIN, requestId: 'before' }
+  const event = { action: 'IDENTITY_READ', outcome: 'DONE', what: 'Worker.identity' } as const
+  for (const workers of [['1'], ['2', '3'], []]) {
+    await recordAudit(hub.db.query, asking, { ...event, workers, purpose: 'AUDIT' })
+  }
+  await recordAudit(
+    hub.db.query,
+    { ...asking, viewer: ANONYMOUS },
+    { ...event, outcome: 'REFUSED', reason: 'FORBIDDEN' },
+  )
+  await hub.db.query(`create function record_nothing() returns trigger language plpgsql as 'begin return null; end';
+    create trigger audit_event_fixed before insert on audit_event for each row execute function record_nothing()`)
+}
+
+function endsLate(text: string): boolean {
+  const document = parse(text)
+  return hub.planner.endsLate(document, getOperationAST(document)!)
+}
+
+/** What only mutations return. */
+const CHANGED = ['Mutation', 'RevealedIdentity']
+
+/** Every field of every object and interface type that a query can select, as `Type.field`. */
 function everyField(): string[] {
   return Object.values(hub.planner.model.schema.getTypeMap()).flatMap((type) =>
-    (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__')
+    (isObjectType(type) || isInterfaceType(type)) &&
+    !type.name.startsWith('__') &&
+    !CHANGED.includes(type.name)
       ? Object.values(type.getFields()).map((field) => `${type.name}.${field.name}`)
       : [],
   )

@@ -4,14 +4,14 @@ import { derived, firstOf, rows, value } from '../../../src/planner/description.
 import { embeddedExecutor } from '../../../src/planner/executor.ts'
 import { marked, rowsOf } from '../../../src/planner/marks.ts'
 import type { PlannedRequest } from '../../../src/planner/planner.ts'
-import type { RowPredicate } from '../../../src/planner/render.ts'
+import type { Visibility } from '../../../src/planner/render.ts'
 import { allOf, type Ref, type RowOf, ref, sql } from '../../../src/planner/sql.ts'
 import { Tables } from '../../../src/planner/tables.ts'
 import type { Asked } from '../../harness/operations.ts'
 import { planSchema, type SchemaOfTest } from './planned-schema.ts'
 
-// A library: books on shelves, some of them hidden from readers. It has what the hub does not have yet: row
-// predicates, mutations, unions, descending lists.
+// A library: books on shelves, some of them hidden from readers, and visitors, from whom parts of a book are hidden.
+// It has what the hub has not, or has little of: unions, descending lists, orders and filters by what is concealed.
 
 export const Genre = { NOVEL: 'NOVEL', POETRY: 'POETRY', SCIENCE: 'SCIENCE' } as const
 
@@ -84,6 +84,8 @@ interface PageArgs {
 }
 interface LibraryRequest extends PlannedRequest {
   readonly db: Database
+  /** What the late resolvers were asked, in order. */
+  readonly notes: string[]
 }
 
 export const librarySchema: SchemaOfTest = {
@@ -95,9 +97,13 @@ export const librarySchema: SchemaOfTest = {
     type Shelf { id: ID! name: String! bookCount: Int! books(first: Int! = 50, after: String): BookConnection!
       genres: [Genre!]! days: [Day] maybeGenres: [Genre] }
     type Author { id: ID! name: String! isRead: Boolean! books: [Book!]! newest: Book }
-    type Book @key(fields: "id") { id: ID! title: String! year: Int! genre: Genre! subtitle: String shelf: Shelf author: Author loans: [Loan!]! }
-    type Magazine @key(fields: "id") { id: ID! title: String! }
+    type Book @key(fields: "id") { id: ID! title: String! year: Int! genre: Genre! subtitle: String shelf: Shelf author: Author loans: [Loan!]!
+      note(to: String! = "anyone"): String record: Record }
+    type Magazine @key(fields: "id") { id: ID! title: String! note(to: String! = "anyone"): String }
+    type Record { of: ID! lines: [String!]! }
+    type SubtitleCount { subtitle: String books: Int! }
     type Loan { id: ID! reader: String! book: Book }
+    type Count { books: Int! }
     type GenreCount { genre: Genre! books: Int! }
     type BookEdge { cursor: String! node: Book! }
     type BookConnection { nodes: [Book!]! edges: [BookEdge!]! pageInfo: PageInfo! totalCount: Int! }
@@ -109,6 +115,8 @@ export const librarySchema: SchemaOfTest = {
       shelves: [Shelf!]!  shelf(id: ID!): Shelf  authors: [Author!]!  book(id: ID!): Book  loans: [Loan!]!
       books(order: BookOrder! = NEWEST, first: Int! = 50, after: String, genres: [Genre!]): BookConnection!
       item(id: ID!): Item  byGenre: [GenreCount!]!  newestFirst: [Book!]!
+      subtitled(subtitle: String!): [Book!]!  writtenBy(author: String!): [Book!]!  bySubtitle: [Book!]!
+      subtitles: [SubtitleCount!]!  inventory(as: String! = "inventory"): Count!  lookup(title: String!): Book
     }
     type Mutation { lend(book: ID!, reader: String!): LendResult!  rename(book: ID!, title: String!): Book  count: Int! }
   `,
@@ -119,6 +127,8 @@ export const librarySchema: SchemaOfTest = {
     Magazine: rowsOf(MagazineEntity, 'id'),
     Loan: rowsOf(LoanEntity),
     GenreCount: marked('derived'),
+    SubtitleCount: marked('derived'),
+    Count: marked('derived'),
     BookEdge: marked('edge'),
     BookConnection: marked('connection'),
     PageInfo: marked('pageInfo'),
@@ -145,6 +155,30 @@ export const librarySchema: SchemaOfTest = {
         return derived<{ genre: string }>(
           sql`select ${book.genre}, count(*) as books from ${book} group by ${book.genre}`,
         ).orderBy((count) => [count.genre], 'desc')
+      },
+      subtitled: (_, { subtitle }: { subtitle: string }) =>
+        rows(BookEntity).where((book) => sql`${book.subtitle} = ${subtitle}`),
+      writtenBy: (_, { author: name }: { author: string }) => {
+        const author = ref(AuthorEntity)
+        return rows(BookEntity).where(
+          (book) =>
+            sql`exists (select 1 from ${author} where ${author.id} = ${book.author} and ${author.name} = ${name})`,
+        )
+      },
+      bySubtitle: () => rows(BookEntity).orderBy((book) => [book.subtitle]),
+      subtitles: () => {
+        const book = ref(BookEntity)
+        return derived<{ subtitle: string }>(
+          sql`select ${book.subtitle}, count(*) as books from ${book} group by ${book.subtitle}`,
+        ).orderBy((count) => [count.subtitle])
+      },
+      inventory: (_, { as: reading }: { as: string }) => {
+        const book = ref(BookEntity, reading)
+        return derived<{ books: number }>(sql`select count(*) as books from ${book}`)
+      },
+      lookup: async (_, { title }: { title: string }, { db }: LibraryRequest) => {
+        const [found] = await db.query<{ id: string }>('select id from book where title = $1', [title])
+        return bookOf(found?.id ?? '0')
       },
     },
     Shelf: {
@@ -180,6 +214,16 @@ export const librarySchema: SchemaOfTest = {
     },
     Book: {
       loans: (book: Books) => rows(LoanEntity).where((loan) => sql`${loan.book} = ${book.id}`),
+      note: (key: string, { to }: { to: string }, { notes }: LibraryRequest) =>
+        noteOf('book', key, to, notes),
+      record: (key: string, _, { notes }: LibraryRequest) => {
+        notes.push(`record ${key}`)
+        return { of: key, lines: [`${typeof key} ${key}`] }
+      },
+    },
+    Magazine: {
+      note: (key: string, { to }: { to: string }, { notes }: LibraryRequest) =>
+        noteOf('magazine', key, to, notes),
     },
     Mutation: {
       lend: async (_, { book, reader }: { book: string; reader: string }, { db }: LibraryRequest) => {
@@ -200,6 +244,14 @@ export const librarySchema: SchemaOfTest = {
       count: () => 42,
     },
   },
+  late: ['Book.note', 'Book.record', 'Magazine.note', 'Query.lookup'],
+}
+
+/** There is no note about the first book, and none to be had about the fourth. */
+function noteOf(kind: string, key: string, to: string, notes: string[]): string | null {
+  notes.push(`${kind} ${key} to ${to}`)
+  if (key === '4') throw new Error('the fourth book has lost its note')
+  return key === '1' ? null : `${kind} ${key} for ${to}`
 }
 
 function bookOf(id: string) {
@@ -218,19 +270,42 @@ function inOrder(order: string) {
   }
 }
 
-/** Readers see no hidden books, and of the shelves those that are open and have a book they see. */
-const forReaders: RowPredicate = (entity, row) => {
-  if (entity === BookEntity) return sql`not ${(row as Books).hidden}`
+/**
+ * Readers see no hidden books, and of the shelves those that are open and have a book they see; their inventory
+ * counts all books.
+ */
+const forReaders: Visibility = (entity, row, reading) => {
+  if (reading === 'inventory') return undefined
+  if (reading !== undefined) throw new Error(`nobody reads books for ${reading}`)
+  if (entity === BookEntity) return { rows: sql`not ${(row as Books).hidden}` }
   if (entity !== ShelfEntity) return undefined
   const [shelf, book] = [row as Shelves, ref(BookEntity)]
-  return sql`not ${shelf.closed} and exists (select 1 from ${book} where ${book.shelf} = ${shelf.id})`
+  return {
+    rows: sql`not ${shelf.closed} and exists (select 1 from ${book} where ${book.shelf} = ${shelf.id})`,
+  }
 }
 
-export interface Library extends Asked {
+/** Visitors see no hidden books either, and subtitles and authors only of books that are lent or from 2000 on. */
+const forVisitors: Visibility = (entity, row) => {
+  if (entity !== BookEntity) return undefined
+  const [book, loan] = [row as Books, ref(LoanEntity)]
+  const known = sql`${book.year} >= ${2000} or exists (select 1 from ${loan} where ${loan.book} = ${book.id})`
+  return { rows: sql`not ${book.hidden}`, columns: { subtitle: known, author: known } }
+}
+
+export interface LibraryAsked extends Asked {
+  context(facts?: object): LibraryRequest
+}
+
+export interface Library extends LibraryAsked {
   readonly db: Database
   readonly tables: Tables
   /** The same library, as somebody sees it who sees every row. */
-  readonly forStaff: Asked
+  readonly forStaff: LibraryAsked
+  /** The same library, as visitors see it. */
+  readonly forVisitors: LibraryAsked
+  /** The same library under other rules. */
+  under(visibility: Visibility): LibraryAsked
   close(): Promise<void>
 }
 
@@ -243,15 +318,22 @@ export async function openLibrary(): Promise<Library> {
   const planner = planSchema(librarySchema, {
     tables,
     execute: embeddedExecutor(db.pglite!),
-    guarded: (entity) => guarded.has(entity),
+    guarded: {
+      rows: (entity) => guarded.has(entity),
+      column: (entity, property) => entity === BookEntity && ['subtitle', 'author'].includes(property),
+    },
   })
-  const contextWith = (predicate: RowPredicate) => (): LibraryRequest => ({ db, predicate, trace: [] })
+  const under = (visibility: Visibility): LibraryAsked => ({
+    planner,
+    context: () => ({ db, visibility, trace: [], notes: [] }),
+  })
   return {
     db,
     tables,
-    planner,
-    context: contextWith(forReaders),
-    forStaff: { planner, context: contextWith(() => undefined) },
+    ...under(forReaders),
+    forStaff: under(() => undefined),
+    forVisitors: under(forVisitors),
+    under,
     close: () => db.close(),
   }
 }

@@ -1,5 +1,4 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import type { EntitySchema } from '@mikro-orm/core'
 import {
   type GraphQLFieldResolver,
   GraphQLScalarType,
@@ -10,7 +9,8 @@ import {
 import type { Executor } from '../../../src/planner/executor.ts'
 import { referenceResolver } from '../../../src/planner/federation.ts'
 import { type LeafFormats, quoted, standardLeafFormats } from '../../../src/planner/leaf.ts'
-import { describedField, type TypeMark } from '../../../src/planner/marks.ts'
+import { answeredLate, describedField, type TypeMark } from '../../../src/planner/marks.ts'
+import type { Guarded } from '../../../src/planner/model.ts'
 import { wirePlainPath } from '../../../src/planner/plain.ts'
 import { Planner } from '../../../src/planner/planner.ts'
 import { sql } from '../../../src/planner/sql.ts'
@@ -23,12 +23,14 @@ export interface SchemaOfTest {
   readonly sdl: string
   readonly marks: Readonly<Record<string, Record<string, TypeMark>>>
   readonly resolvers: Readonly<Record<string, Readonly<Record<string, Resolver>>>>
+  /** The fields, as `Type.field`, whose resolvers run once the row is found. */
+  readonly late?: readonly string[]
 }
 
 export interface PlannedSchemaOptions {
   readonly tables: Tables
   readonly execute: Executor
-  readonly guarded?: (entity: EntitySchema) => boolean
+  readonly guarded?: Guarded
 }
 
 /** A date of which only digits and dashes are known, as a scalar that takes and gives an object of its own. */
@@ -41,12 +43,14 @@ const Day = new GraphQLScalarType<{ day: string }, string>({
   },
 })
 
+const NOTHING_HIDDEN: Guarded = { rows: () => false, column: () => false }
+
 const FORMATS: LeafFormats = { ...standardLeafFormats, Day: quoted((date) => sql`(${date})::text`) }
 
 /** Plans a schema as the hub plans its own, without type-graphql. */
 export function planSchema(
-  { sdl, marks, resolvers }: SchemaOfTest,
-  { tables, execute, guarded = () => false }: PlannedSchemaOptions,
+  { sdl, marks, resolvers, late = [] }: SchemaOfTest,
+  { tables, execute, guarded = NOTHING_HIDDEN }: PlannedSchemaOptions,
 ): Planner {
   const references = Object.keys(marks).map((name) => [
     name,
@@ -68,7 +72,7 @@ export function planSchema(
     for (const [name, resolve] of Object.entries(fields)) {
       const field = type.getFields()[name]!
       field.resolve = resolve as unknown as GraphQLFieldResolver<unknown, unknown>
-      field.extensions = describedField()
+      field.extensions = late.includes(`${typeName}.${name}`) ? answeredLate() : describedField()
     }
   }
   const planner: Planner = new Planner({ schema, tables, formats: FORMATS, execute, guarded })

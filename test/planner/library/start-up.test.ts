@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rows } from '../../../src/planner/description.ts'
 import { embeddedExecutor } from '../../../src/planner/executor.ts'
 import { marked, rowsOf } from '../../../src/planner/marks.ts'
+import type { Guarded } from '../../../src/planner/model.ts'
 import { AuthorEntity, BookEntity, type Library, LoanEntity, openLibrary, ShelfEntity } from './library.ts'
 import { planSchema, type SchemaOfTest } from './planned-schema.ts'
 
@@ -22,16 +23,23 @@ const MARKS = {
   Count: marked('derived'),
 }
 
+const hidesBooks: Partial<Guarded> = { rows: (entity) => entity === BookEntity }
+
 /** Plans a schema of one root field and the given types. */
-function plan(types: string, resolvers: SchemaOfTest['resolvers'] = {}, guarded = false) {
+function plan(
+  types: string,
+  resolvers: SchemaOfTest['resolvers'] = {},
+  guarded: Partial<Guarded> = {},
+  late: readonly string[] = [],
+) {
   const sdl = `type Query { books: [Book!]! } ${types}`
   const marks = Object.fromEntries(Object.entries(MARKS).filter(([name]) => sdl.includes(`type ${name} `)))
   return planSchema(
-    { sdl, marks, resolvers: { Query: { books: () => rows(BookEntity) }, ...resolvers } },
+    { sdl, marks, resolvers: { Query: { books: () => rows(BookEntity) }, ...resolvers }, late },
     {
       tables: library.tables,
       execute: embeddedExecutor(library.db.pglite!),
-      guarded: (entity) => guarded && entity === BookEntity,
+      guarded: { rows: () => false, column: () => false, ...guarded },
     },
   )
 }
@@ -88,11 +96,11 @@ test.each([
 
 test('a non-null edge to rows that may be hidden stops the start, a nullable one does not', () => {
   const types = (edge: string) => `type Book { id: ID! } type Loan { book: ${edge} }`
-  expect(() => plan(types('Book!'), {}, true)).toThrow(
+  expect(() => plan(types('Book!'), {}, hidesBooks)).toThrow(
     'Loan.book: is non-null, but rows of Book may be hidden',
   )
-  expect(() => plan(types('Book'), {}, true)).not.toThrow()
-  expect(() => plan(types('Book!'), {}, false)).not.toThrow()
+  expect(() => plan(types('Book'), {}, hidesBooks)).not.toThrow()
+  expect(() => plan(types('Book!'))).not.toThrow()
 })
 
 test('a resolver stands in for a column that is missing', () => {
@@ -103,4 +111,42 @@ test('every mistake is said at once', () => {
   const mistakes = () =>
     plan('type Book { subtitle: String! isbn: String genre: Genre! } enum Genre { NOVEL }')
   expect(mistakes).toThrow(/Book\.subtitle[\s\S]*Book\.isbn[\s\S]*Book\.genre/)
+})
+
+test('a non-null field or edge over a column that may be concealed stops the start, a nullable one does not', () => {
+  const conceals = (property: string) => ({
+    rows: () => false,
+    column: (entity: unknown, name: string) => entity === BookEntity && name === property,
+  })
+  const types = (title: string, shelf: string) =>
+    `type Book { title: ${title} shelf: ${shelf} } type Shelf { name: String! }`
+  expect(() => plan(types('String!', 'Shelf'), {}, conceals('title'))).toThrow(
+    'Book.title: is non-null, but its value may be hidden from a viewer',
+  )
+  expect(() => plan(types('String', 'Shelf!'), {}, conceals('shelf'))).toThrow('Book.shelf: is non-null')
+  expect(() => plan(types('String', 'Shelf!'), {}, conceals('title'))).not.toThrow()
+  expect(() => plan(types('String!', 'Shelf'), {}, conceals('shelf'))).not.toThrow()
+})
+
+test('a described non-null edge to rows that may be hidden stops the start, a list of them does not', () => {
+  const resolvers = { Author: { newest: () => rows(BookEntity), books: () => rows(BookEntity) } }
+  const types = (edge: string) => `type Book { id: ID! } type Author { newest: ${edge} books: [Book!]! }`
+  expect(() => plan(types('Book!'), resolvers, hidesBooks)).toThrow(
+    'Author.newest: is non-null, but rows of Book may be hidden',
+  )
+  expect(() => plan(types('Book'), resolvers, hidesBooks)).not.toThrow()
+})
+
+test('a field that is answered late stops the start where its type has no key to be told', () => {
+  const planned = (type: string) => () =>
+    plan(
+      `type Book { id: ID! } type ${type} { id: ID! note: String }`,
+      { [type]: { note: () => null } },
+      {},
+      [`${type}.note`],
+    )
+  expect(planned('Loan')).toThrow('Loan.note: is answered late, but its type has no key')
+  expect(() =>
+    plan('type Book { id: ID! note: String }', { Book: { note: () => null } }, {}, ['Book.note']),
+  ).not.toThrow()
 })

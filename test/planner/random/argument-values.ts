@@ -33,6 +33,7 @@ export interface Drawn {
   readonly mayBeRefused: boolean
 }
 
+const INSTANTS = ['2000-01-01T00:00:00Z', '2026-11-22T12:00:00.123+07:00', '2999-12-31T23:59:59Z']
 const MONTHS = ['2022-11', '2022-12', '2023-01', '2023-05', '2023-06', '2024-01', '2019-02']
 const TEXTS = ['kab', 'TANGERANG', '', 'a', "'", '\\', '%', 'é', '🌂', '"', 'x\ny']
 const IDS = ['0', '-1', '007', 'abc', '', '99999999999999999999', '9223372036854775807', '1e3', ' 1']
@@ -85,6 +86,8 @@ export class ArgumentValues {
         )
       case 'Month':
         return { value: random.pick(MONTHS), mayBeRefused: name === 'from' || name === 'to' }
+      case 'DateTimeISO':
+        return fine(random.pick(INSTANTS))
       case 'Boolean':
         return fine(random.chance(0.5))
       case 'Int':

@@ -11,6 +11,7 @@ const LISTS: readonly { node: string; entity: string; orderedBy: readonly string
   list('Worker', 'Worker', [], 'workers(first: 200)', 'id'),
   list('Worker', 'Worker', ['birthMonth'], 'workers(first: 200, orderBy: BIRTH_MONTH)', 'id'),
   list('Enrollment', 'Enrollment', ['id'], 'enrollments(first: 200)', 'id'),
+  list('AuditEvent', 'AuditEvent', ['at'], 'auditTrail(first: 200)', 'id'),
   {
     node: 'BudgetEntry',
     entity: 'BudgetEntry',
