@@ -2,13 +2,15 @@ import type { PGlite } from '@electric-sql/pglite'
 import type { EntitySchema } from '@mikro-orm/core'
 import type { MikroORM } from '@mikro-orm/postgresql'
 import type { Pool } from 'pg'
+import { SetupError } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/log.ts'
+import { grantToApplication } from './application-role.ts'
 import { schemaDrift } from './drift.ts'
 import { openEmbedded } from './embedded.ts'
-import type { Query } from './engine.ts'
-import { migrate } from './migrate.ts'
+import type { Engine, Query } from './engine.ts'
+import { isMigrated, migrate } from './migrate.ts'
 import { openOrm } from './orm.ts'
-import { openServer } from './server.ts'
+import { openServer, type UrlVariable } from './server.ts'
 
 export type { Query } from './engine.ts'
 
@@ -29,7 +31,13 @@ export interface Database {
    */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
   /**
-   * Applies the migrations that are missing, once, however many processes start together.
+   * Runs the work as the owner of the tables, who may change what they are: over a connection of its own when the
+   * hub was opened with a `migrationUrl`, else over this one.
+   */
+  asOwner<T>(work: (owner: Database) => Promise<T>): Promise<T>
+  /**
+   * Applies the migrations that are missing, once, however many processes start together. With a `migrationUrl`, as
+   * the tables' owner, who then grants the role of `databaseUrl` what the application needs.
    *
    * @returns the names this call applied, in order.
    */
@@ -43,6 +51,13 @@ export interface Database {
 export interface DatabaseOptions {
   /** A PostgreSQL server, 15 or later. Wins over `dataDir`. */
   readonly databaseUrl?: string
+  /**
+   * The same database as `databaseUrl`, as the role that owns the tables. Absent: the role of `databaseUrl` owns
+   * them, and could rewrite what is append-only. Only together with `databaseUrl`.
+   */
+  readonly migrationUrl?: string
+  /** The variable that `databaseUrl` comes from, for what a person is told about it. Default `DATABASE_URL`. */
+  readonly variable?: UrlVariable
   /** The folder of the embedded database, created when absent; `memory` (the default) keeps nothing. */
   readonly dataDir?: string
   /** Connections to the server at most. Default 10. */
@@ -57,32 +72,69 @@ export interface DatabaseOptions {
  * @throws SetupError when the server cannot be reached or is too old, or the folder is open in another process.
  */
 export async function openDatabase(
-  { databaseUrl, dataDir = 'memory', poolSize = 10, logger }: DatabaseOptions,
+  options: DatabaseOptions,
   entities: readonly EntitySchema[],
 ): Promise<Database> {
-  const engine =
-    databaseUrl === undefined
-      ? await openEmbedded(dataDir)
-      : await openServer({ databaseUrl, poolSize, logger })
+  const { migrationUrl, logger } = options
+  const engine = await openEngine(options)
   try {
     const orm = openOrm(engine, entities, logger)
     let closing: Promise<void> | undefined
-    return {
+    const database: Database = {
       kind: engine.kind,
       orm,
       pool: engine.pool,
       pglite: engine.pglite,
       query: engine.query,
       transaction: (work) => engine.transaction(work),
-      migrate: () => migrate(engine, orm),
+      asOwner: (work) =>
+        migrationUrl === undefined ? work(database) : asOwner(migrationUrl, logger, entities, work),
+      migrate: () =>
+        migrationUrl === undefined
+          ? migrate(engine, orm)
+          : database.asOwner((owner) => migrateAs(owner, engine)),
       schemaDrift: () => schemaDrift(engine, orm),
       close: () => {
         closing ??= orm.close().finally(() => engine.close())
         return closing
       },
     }
+    return database
   } catch (error) {
     await engine.close()
     throw error
   }
+}
+
+async function openEngine({ databaseUrl, variable, dataDir, poolSize, logger }: DatabaseOptions) {
+  if (databaseUrl === undefined) return openEmbedded(dataDir ?? 'memory')
+  return openServer({ databaseUrl, variable, poolSize: poolSize ?? 10, logger })
+}
+
+async function asOwner<T>(
+  migrationUrl: string,
+  logger: Logger | undefined,
+  entities: readonly EntitySchema[],
+  work: (owner: Database) => Promise<T>,
+): Promise<T> {
+  // Two connections: MikroORM's migrator looks on one while the migration runs on the other.
+  const owner = await openDatabase(
+    { databaseUrl: migrationUrl, variable: 'DATABASE_MIGRATION_URL', poolSize: 2, logger },
+    entities,
+  )
+  try {
+    return await work(owner)
+  } finally {
+    await owner.close()
+  }
+}
+
+async function migrateAs(owner: Database, application: Engine): Promise<readonly string[]> {
+  const applied = await owner.migrate()
+  const [session] = await application.query<{ role: string }>('/* grants.role */ select current_user as role')
+  await owner.transaction((query) => grantToApplication(query, session!.role))
+  if (await isMigrated(application)) return applied
+  throw new SetupError(
+    'DATABASE_MIGRATION_URL and DATABASE_URL name two databases. Both must name the same one.',
+  )
 }

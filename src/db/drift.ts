@@ -3,13 +3,18 @@ import type { Engine } from './engine.ts'
 
 /** Rules the migrations write and no entity can say. MikroORM neither knows nor checks them, so we do. */
 const BEYOND_ENTITIES = {
-  constraints: ['coverage_line_no_second_payer'],
+  constraints: ['agreement_one_at_a_time', 'coverage_line_no_second_payer'],
   triggers: [
+    'audit_event_append_only',
+    'audit_event_awaits_seal',
+    'audit_seal_append_only',
     'budget_balance_explained',
     'budget_entry_adds_up',
     'budget_entry_append_only',
     'budget_starts_at_zero',
     'coverage_line_one_writer',
+    'worker_identity_has_its_tokens',
+    'worker_identity_joins_writers',
   ],
 }
 

@@ -6,15 +6,14 @@ import { MIGRATION_NAMES } from './migrations/names.ts'
 export const MIGRATIONS_TABLE = 'migration'
 
 /** A number of our own among PostgreSQL's advisory locks: the letters "payung". */
-const LOCK = '123667784232551'
+export const LOCK = '123667784232551'
 
 /**
  * Applies the migrations that are missing and returns their names. Processes that start together wait for the
  * first; all migrations of one call are one transaction.
  */
 export async function migrate(engine: Engine, orm: MikroORM): Promise<readonly string[]> {
-  const applied = await appliedNames(engine)
-  if (MIGRATION_NAMES.every((name) => applied.has(name))) return []
+  if (await isMigrated(engine)) return []
   // Loaded only here, because an ordinary start has nothing to migrate.
   const { useMigrations } = await import('./migrations/index.ts')
   useMigrations(orm)
@@ -28,7 +27,13 @@ export async function migrate(engine: Engine, orm: MikroORM): Promise<readonly s
   return done.map(({ name }) => name)
 }
 
-async function appliedNames(engine: Engine): Promise<ReadonlySet<string>> {
+/** Whether every migration has been applied, as far as this connection sees. */
+export async function isMigrated(engine: Pick<Engine, 'query'>): Promise<boolean> {
+  const applied = await appliedNames(engine)
+  return MIGRATION_NAMES.every((name) => applied.has(name))
+}
+
+async function appliedNames(engine: Pick<Engine, 'query'>): Promise<ReadonlySet<string>> {
   try {
     const rows = await engine.query<{ name: string }>(
       `/* migrate.applied */ select name from ${MIGRATIONS_TABLE}`,

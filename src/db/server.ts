@@ -9,8 +9,18 @@ import { VALUE_PARSERS } from './values.ts'
 
 const OLDEST_SERVER = 150_000
 
+/** Where a URL comes from, with what happens without it. */
+const WITHOUT = {
+  DATABASE_URL: 'use the embedded database',
+  DATABASE_MIGRATION_URL: 'migrate through DATABASE_URL',
+} as const
+
+export type UrlVariable = keyof typeof WITHOUT
+
 export interface ServerOptions {
   readonly databaseUrl: string
+  /** Where the URL comes from, for messages. Default `DATABASE_URL`. */
+  readonly variable?: UrlVariable | undefined
   readonly poolSize: number
   readonly logger?: Logger
 }
@@ -20,7 +30,12 @@ export interface ServerOptions {
  *
  * @throws SetupError when it cannot be reached, refuses us, or is older than PostgreSQL 15.
  */
-export async function openServer({ databaseUrl, poolSize, logger }: ServerOptions): Promise<Engine> {
+export async function openServer({
+  databaseUrl,
+  variable = 'DATABASE_URL',
+  poolSize,
+  logger,
+}: ServerOptions): Promise<Engine> {
   const pool = new Pool({
     ...connection(databaseUrl),
     max: poolSize,
@@ -31,7 +46,7 @@ export async function openServer({ databaseUrl, poolSize, logger }: ServerOption
     types: { getTypeParser },
   })
   survive(pool, logger)
-  const databaseName = await firstContact(pool, databaseUrl).catch(async (error) => {
+  const databaseName = await firstContact(pool, databaseUrl, variable).catch(async (error) => {
     await pool.end()
     throw error
   })
@@ -72,7 +87,7 @@ function survive(pool: Pool, logger?: Logger): void {
   pool.on('connect', (client) => client.on('error', report))
 }
 
-async function firstContact(pool: Pool, databaseUrl: string): Promise<string> {
+async function firstContact(pool: Pool, databaseUrl: string, variable: UrlVariable): Promise<string> {
   const [server] = await run<{ name: string; version: number; version_text: string }>(
     pool,
     `/* database.first_contact */
@@ -81,7 +96,7 @@ async function firstContact(pool: Pool, databaseUrl: string): Promise<string> {
   ).catch((cause: Error & { code?: string }) => {
     throw new SetupError(
       `The database server ${placeOf(databaseUrl)} cannot be used: ${cause.message || cause.code}. ` +
-        'Start it, correct DATABASE_URL, or leave DATABASE_URL out to use the embedded database.',
+        `Start it, correct ${variable}, or leave ${variable} out to ${WITHOUT[variable]}.`,
       [],
       { cause },
     )

@@ -1,3 +1,5 @@
+import type { Pool } from 'pg'
+
 /**
  * Settings of every session.
  *
@@ -12,4 +14,20 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   TimeZone: 'UTC',
   jit: 'off',
   random_page_cost: '1.1',
+}
+
+/**
+ * From now on PostgreSQL gives up statements of this pool that run longer: SQLSTATE 57014. Waits for a moment in
+ * which every open connection is free, so it belongs to the end of a start.
+ */
+export async function limitStatements(pool: Pool, milliseconds: number): Promise<void> {
+  // For connections to come; a pool reads its options anew for each.
+  pool.options.statement_timeout = milliseconds
+  const open = await Promise.all(Array.from({ length: pool.totalCount }, () => pool.connect()))
+  try {
+    const text = `/* session.limit_statements */ set statement_timeout = ${milliseconds}`
+    await Promise.all(open.map((client) => client.query(text)))
+  } finally {
+    for (const client of open) client.release()
+  }
 }

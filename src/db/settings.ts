@@ -9,6 +9,26 @@ const Eligibility = z.object({
   exemptCategories: z.array(z.string()),
 })
 
+const SeededViewer = z.strictObject({
+  name: z.string().min(1),
+  subject: z.string().min(1),
+  permissions: z.array(z.string()),
+  areas: z.array(z.string()),
+  payer: z.string().optional(),
+})
+
+/** Somebody a scenario brings along, as whom GraphiQL can ask in development: what his token says. */
+export interface SeededViewer {
+  /** Shown to people: `Petugas Kabupaten Tangerang`. */
+  readonly name: string
+  readonly subject: string
+  readonly permissions: readonly string[]
+  /** Official codes, or `*`. */
+  readonly areas: readonly string[]
+  /** Id of the payer he works for. */
+  readonly payer?: string | undefined
+}
+
 /** What the hub knows about itself (table `setting`). */
 export interface Settings {
   /** The scenario it was filled with. */
@@ -17,6 +37,8 @@ export interface Settings {
   readonly today?: string
   /** Limits of eligibility in place of the built-in ones, stored as JSON. */
   readonly eligibility?: z.infer<typeof Eligibility>
+  /** Whom GraphiQL offers in its menu, stored as JSON; nobody without a scenario. */
+  readonly viewers: readonly SeededViewer[]
 }
 
 /** Reads all settings. Throws SetupError when one cannot be understood. */
@@ -24,21 +46,33 @@ export async function readSettings(db: Pick<Database, 'query'>): Promise<Setting
   const rows = await db.query<{ name: string; value: string }>(
     '/* settings.read */ select name, value from setting',
   )
-  const { scenario, today, eligibility } = Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+  const { scenario, today, eligibility, viewers } = Object.fromEntries(
+    rows.map(({ name, value }) => [name, value]),
+  )
   return {
     scenario,
     today,
-    eligibility: eligibility === undefined ? undefined : parseEligibility(eligibility),
+    eligibility:
+      eligibility === undefined ? undefined : parse('eligibility', eligibility, Eligibility, ELIGIBILITY),
+    viewers: viewers === undefined ? [] : parse('viewers', viewers, z.array(SeededViewer), VIEWERS),
   }
 }
 
-function parseEligibility(json: string): z.infer<typeof Eligibility> {
+const ELIGIBILITY = '{"minAge":18,"maxAge":64,"maxDecile":4,"exemptCategories":["NON_ASN"]}'
+const VIEWERS =
+  '[{"name":"Analis","subject":"analis","permissions":["registry:read"],"areas":["36"],"payer":"1"}]'
+
+/** What stood there is not repeated: a subject may be a person. */
+function parse<Shape extends z.ZodType>(
+  name: string,
+  json: string,
+  shape: Shape,
+  example: string,
+): z.infer<Shape> {
   try {
-    return Eligibility.parse(JSON.parse(json))
+    return shape.parse(JSON.parse(json))
   } catch (cause) {
-    const example = '{"minAge":18,"maxAge":64,"maxDecile":4,"exemptCategories":["NON_ASN"]}'
-    throw new SetupError(`The setting "eligibility" cannot be understood; it looks like ${example}.`, [], {
-      cause,
-    })
+    const message = `The setting "${name}" cannot be understood; it looks like ${example}.`
+    throw new SetupError(message, [], { cause })
   }
 }
