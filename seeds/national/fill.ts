@@ -79,7 +79,14 @@ export async function fillNational(query: Query, options: FillOptions): Promise<
   checking?.done()
 }
 
-const PEOPLES_TABLES = ['worker', 'worker_identity', 'enrollment', 'charge', 'coverage_line']
+const PEOPLES_TABLES = [
+  'worker',
+  'identity_token',
+  'worker_identity',
+  'enrollment',
+  'charge',
+  'coverage_line',
+]
 
 /** Without statistics of what was just written the planner would join row by row. */
 const ANALYZE = '/* seed.national_analyze */ analyze worker, enrollment, payer, coverage_program, budget'
@@ -105,7 +112,7 @@ async function sealIdentities(query: Query, workers: number, { keys, progress }:
       fullName: `${random.pick(sex === 'FEMALE' ? names.women : names.men)} ${random.pick(names.last)}`,
       birthDate: born,
     }))
-    await insertIdentities(query, identities, keys[0], step)
+    await insertIdentities(query, identities, keys, step)
   }
   step.done(`${workers} identities`)
 }

@@ -1,16 +1,20 @@
 import type { KeyObject } from 'node:crypto'
 import { createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 
+/** What makes tokens of NIKs. */
+export interface NikTokenKey {
+  /** Written next to what was made with it: 1 to 32 letters, digits, `_` or `-`, for a partner after `partner:`. */
+  readonly id: string
+  /** 32 bytes, for HMAC-SHA-256. */
+  readonly hmacKey: KeyObject
+}
+
 /**
  * The two keys of the identity vault, kept apart from each other: a plain hash of a NIK can be reversed by
  * trying all of them. `KeyObject`s, so that printing or serialising one shows nothing; `createHmac` and
  * `createCipheriv` take them as they are.
  */
-export interface NikKey {
-  /** Written next to what was encrypted with it: 1 to 32 letters, digits, `_` or `-`. */
-  readonly id: string
-  /** 32 bytes, for HMAC-SHA-256. */
-  readonly hmacKey: KeyObject
+export interface NikKey extends NikTokenKey {
   /** 32 bytes, for AES-256. */
   readonly encryptionKey: KeyObject
 }

@@ -2,19 +2,50 @@ import { defineEntity, p } from '@mikro-orm/core'
 import { WorkerEntity } from './worker.entity.ts'
 
 /**
- * The vault: the only table that knows who a worker is. Its key is the keyed HMAC of the NIK, so one NIK is one
- * person and nobody without the key can look one up; the NIK itself is there only as AES-256-GCM ciphertext
- * (nonce, ciphertext, tag). It has no GraphQL type, on purpose.
+ * The vault: the only table that knows who a worker is. The NIK is there only as AES-256-GCM ciphertext (nonce,
+ * ciphertext, tag) under the key that `keyId` names. It has no GraphQL type, on purpose.
  */
 export const WorkerIdentityEntity = defineEntity({
   name: 'WorkerIdentity',
   tableName: 'worker_identity',
   properties: {
-    nikToken: p.uint8array().primary(),
+    worker: () => p.manyToOne(WorkerEntity).primary(),
     keyId: p.text(),
-    worker: () => p.manyToOne(WorkerEntity).unique(),
     nikCipher: p.uint8array(),
     fullName: p.text(),
     birthDate: p.date(),
+  },
+})
+
+/**
+ * What people are found by: the keyed HMAC of a NIK, one for each key of the vault and each partner. All of them
+ * are unique in one index, whatever key they come from, so while keys rotate a NIK has the tokens of two keys and
+ * is still one person; and without a key nobody can look anybody up. It has no GraphQL type, on purpose.
+ */
+export const IdentityTokenEntity = defineEntity({
+  name: 'IdentityToken',
+  tableName: 'identity_token',
+  properties: {
+    nikToken: p.uint8array().primary(),
+    /** A key of the vault, or `partner:<id>`. */
+    keyId: p.text(),
+    worker: () => p.manyToOne(WorkerEntity),
+  },
+  uniques: [{ name: 'identity_token_worker_id_key_id_unique', properties: ['worker', 'keyId'] }],
+  checks: [{ name: 'identity_token_length_check', expression: 'octet_length(nik_token) = 32' }],
+})
+
+/**
+ * The keys this vault has seen, never their material. A key in force must be held by whoever writes an identity:
+ * the trigger `worker_identity_has_its_tokens` refuses the rest.
+ */
+export const IdentityKeyEntity = defineEntity({
+  name: 'IdentityKey',
+  tableName: 'identity_key',
+  properties: {
+    keyId: p.text().primary(),
+    /** What only this key makes of a text everybody knows: tells another key of the same id. */
+    checkValue: p.uint8array(),
+    inForceSince: p.datetime().nullable(),
   },
 })

@@ -1,16 +1,17 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { Fault } from '../../kernel/errors.ts'
 import type { Nik } from '../../kernel/nik.ts'
-import type { NikKey } from '../../kernel/nikKeys.ts'
+import type { NikKey, NikTokenKey } from '../../kernel/nikKeys.ts'
+import type { NikKeys } from './nik-keys.ts'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * The name of a NIK in the vault: 32 bytes, HMAC-SHA-256 under the key's first half. The same NIK has the
- * same token as long as the key is the same; without the key nobody can compute it or try all NIKs.
+ * The name of a NIK in the vault: 32 bytes, HMAC-SHA-256 of its 16 digits. The same NIK has the same token as
+ * long as the key is the same; without the key nobody can compute it or try all NIKs.
  */
-export function nikToken(nik: Nik, key: NikKey): Buffer {
+export function nikToken(nik: Nik, key: NikTokenKey): Buffer {
   return createHmac('sha256', key.hmacKey).update(nik).digest()
 }
 
@@ -48,6 +49,26 @@ export function openNik(sealed: Uint8Array, token: Uint8Array, key: NikKey): Nik
   } catch (cause) {
     throw new Fault('INTERNAL', 'An identity in the vault cannot be opened with its key.', { cause })
   }
+}
+
+/** A NIK as the vault keeps it. */
+export interface VaultedNik {
+  /** The key it is sealed with. */
+  readonly keyId: string
+  readonly cipher: Buffer
+  /** One token per key, with the id of the key. */
+  readonly tokens: readonly { readonly keyId: string; readonly token: Buffer }[]
+}
+
+/**
+ * Seals a NIK with the current key and makes its tokens for all keys.
+ *
+ * @param others keys that only find people, of partners.
+ */
+export function vaultNik(nik: Nik, keys: NikKeys, others: readonly NikTokenKey[] = []): VaultedNik {
+  const [current] = keys
+  const tokens = [...keys, ...others].map((key) => ({ keyId: key.id, token: nikToken(nik, key) }))
+  return { keyId: current.id, cipher: sealNik(nik, tokens[0]!.token, current), tokens }
 }
 
 /**

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { temporaryNikKeys } from '../../src/access/vault/nik-keys.ts'
-import { keyNamed, nikToken, openNik, sealNik } from '../../src/access/vault/vault.ts'
-import { Fault } from '../../src/kernel/errors.ts'
-import type { Nik } from '../../src/kernel/nik.ts'
+import { temporaryNikKeys } from '../../../src/access/vault/nik-keys.ts'
+import { keyNamed, nikToken, openNik, sealNik } from '../../../src/access/vault/vault.ts'
+import { Fault } from '../../../src/kernel/errors.ts'
+import type { Nik } from '../../../src/kernel/nik.ts'
 
 const [key] = temporaryNikKeys()
 const [otherKey] = temporaryNikKeys()

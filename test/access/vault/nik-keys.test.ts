@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadOrCreateNikKeys, temporaryNikKeys } from '../../src/access/vault/nik-keys.ts'
-import { nikToken } from '../../src/access/vault/vault.ts'
-import { SetupError } from '../../src/kernel/errors.ts'
-import type { Nik } from '../../src/kernel/nik.ts'
+import { loadOrCreateNikKeys, temporaryNikKeys } from '../../../src/access/vault/nik-keys.ts'
+import { nikToken } from '../../../src/access/vault/vault.ts'
+import { SetupError } from '../../../src/kernel/errors.ts'
+import type { Nik } from '../../../src/kernel/nik.ts'
 
 const nik = '3603011203909001' as Nik
 const aFolder = () => join(mkdtempSync(join(tmpdir(), 'payung-keys-')), 'data')

@@ -1,0 +1,142 @@
+import type { NikKeys } from '../access/vault/nik-keys.ts'
+import { keyNamed, nikToken, openNik, vaultNik } from '../access/vault/vault.ts'
+import type { Query } from '../db/database.ts'
+import { Fault } from '../kernel/errors.ts'
+import type { Nik } from '../kernel/nik.ts'
+import type { NikKey, NikTokenKey } from '../kernel/nikKeys.ts'
+
+/** Who a worker is. Whoever reads it has recorded why before. */
+export interface Identity {
+  readonly nik: Nik
+  readonly fullName: string
+  /** `YYYY-MM-DD` */
+  readonly birthDate: string
+}
+
+export interface NewIdentity extends Identity {
+  /** Id of the worker. */
+  readonly worker: string
+}
+
+/**
+ * Opens the identities of workers, in one statement.
+ *
+ * @returns by worker id; who has no identity is not in it.
+ * @throws Fault INTERNAL when one cannot be opened with these keys. The message says nothing about the person.
+ */
+export async function readIdentities(
+  query: Query,
+  workerIds: readonly string[],
+  keys: readonly NikKey[],
+): Promise<Map<string, Identity>> {
+  const rows = await query<SealedRow & { full_name: string; birth_date: string }>(
+    `/* identity.read */ select sealed.worker_id, sealed.key_id, nik_cipher, nik_token, full_name, birth_date
+      from worker_identity as sealed left join identity_token as token
+        on token.worker_id = sealed.worker_id and token.key_id = sealed.key_id
+      where sealed.worker_id = any ($1::bigint[])`,
+    [workerIds],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.worker_id,
+      { nik: openRow(row, keys), fullName: row.full_name, birthDate: row.birth_date },
+    ]),
+  )
+}
+
+/** What opening a NIK needs of the vault: the ciphertext, and the token that was sealed in with it. */
+export interface SealedRow {
+  readonly worker_id: string
+  readonly key_id: string
+  readonly nik_cipher: Uint8Array
+  /** Null when the vault lost it. */
+  readonly nik_token: Uint8Array | null
+}
+
+/** @throws Fault INTERNAL when it cannot be opened with these keys. */
+export function openRow({ key_id, nik_cipher, nik_token }: SealedRow, keys: readonly NikKey[]): Nik {
+  // Without its token it does not open, and an empty one says so.
+  return openNik(nik_cipher, nik_token ?? new Uint8Array(), keyNamed(key_id, keys))
+}
+
+/**
+ * Finds workers by NIK, under all keys at once.
+ *
+ * @returns worker ids by NIK; who is not known is not in it.
+ */
+export async function findWorkersByNik(
+  query: Query,
+  niks: readonly Nik[],
+  keys: readonly NikTokenKey[],
+): Promise<Map<Nik, string>> {
+  const byToken = new Map(
+    niks.flatMap((nik) => keys.map((key) => [nikToken(nik, key).toString('hex'), nik] as const)),
+  )
+  const rows = await query<{ token: string; worker_id: string }>(
+    `/* identity.find */ select token, worker_id from unnest($1::text[]) as given(token)
+      join identity_token on nik_token = decode(token, 'hex')`,
+    [[...byToken.keys()]],
+  )
+  return new Map(rows.map(({ token, worker_id }) => [byToken.get(token)!, worker_id]))
+}
+
+/**
+ * Writes who a worker is, with tokens for all keys. One statement: the caller's transaction, if there is one, has to
+ * be of the isolation `read committed` (PostgreSQL's own), or changed keys would be seen too late.
+ *
+ * @param partnerKeys of the partners who will find this person by their tokens.
+ * @throws Fault CONFLICT when the NIK is known already, or the worker has an identity.
+ * @throws Fault INTERNAL when this process does not hold the keys in force (`identity-keys.ts`), and for whatever
+ *   else the database has against it.
+ */
+export async function insertIdentity(
+  query: Query,
+  { worker, nik, fullName, birthDate }: NewIdentity,
+  keys: NikKeys,
+  partnerKeys: readonly NikTokenKey[] = [],
+): Promise<void> {
+  const { keyId, cipher, tokens } = vaultNik(nik, keys, partnerKeys)
+  try {
+    // In the order of tokens: two writers of one NIK meet at the first they share, and never wait for each other.
+    await query(
+      `/* identity.insert */ with tokens as (
+        insert into identity_token (nik_token, key_id, worker_id)
+        select decode(token, 'hex'), key_id, $1::bigint from unnest($2::text[], $3::text[]) as given(token, key_id)
+        order by token
+      )
+      insert into worker_identity (worker_id, key_id, nik_cipher, full_name, birth_date)
+      values ($1::bigint, $4, $5, $6, $7)`,
+      [
+        worker,
+        tokens.map(({ token }) => token.toString('hex')),
+        tokens.map((token) => token.keyId),
+        keyId,
+        cipher,
+        fullName,
+        birthDate,
+      ],
+    )
+  } catch (error) {
+    throw refusal(error)
+  }
+}
+
+/** Without the database's own error: its message may quote a value, and the embedded one attaches all of them. */
+function refusal(error: unknown): Fault {
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  if (constraint === 'worker_identity_has_its_tokens') {
+    return new Fault('INTERNAL', 'The keys of the vault have changed since this process was started.')
+  }
+  if (code !== UNIQUE_VIOLATION) {
+    const cause = new Error(
+      `The database refused an identity: ${code ?? 'no code'} ${constraint ?? ''}`.trimEnd(),
+    )
+    return new Fault('INTERNAL', 'An identity cannot be written.', { cause })
+  }
+  if (constraint === 'identity_token_pkey') {
+    return new Fault('CONFLICT', 'A worker with this NIK is registered already.', { field: 'nik' })
+  }
+  return new Fault('CONFLICT', 'This worker has an identity already.')
+}
+
+const UNIQUE_VIOLATION = '23505'
