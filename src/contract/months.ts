@@ -18,7 +18,7 @@ export function lastMonth(period: Column): Sql {
 }
 
 /** The most months one question may span. */
-const MOST_MONTHS = 60
+export const MOST_MONTHS = 60
 
 /** Checks that months run forward, 60 at most; throws BAD_USER_INPUT about the field that names the last one. */
 export function checkSpan(from: Month, to: Month, field: string): void {
