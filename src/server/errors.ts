@@ -15,6 +15,7 @@ const CLIENT_MISTAKES: ReadonlySet<unknown> = new Set([
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_REQUEST',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'PERSISTED_QUERY_NOT_FOUND',
 ])
 
 /**
@@ -25,7 +26,11 @@ export function errorFormat(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const fault = faultIn(error)
     if (fault) return { ...formatted, ...faultShown(fault) }
-    if (CLIENT_MISTAKES.has(formatted.extensions?.code) || isMistakenArgument(error)) {
+    if (
+      CLIENT_MISTAKES.has(formatted.extensions?.code) ||
+      isMistakenRequest(error) ||
+      isMistakenArgument(error)
+    ) {
       const code: ErrorCode = 'BAD_USER_INPUT'
       return { ...formatted, message: withoutValues(formatted.message), extensions: { code } }
     }
@@ -50,7 +55,20 @@ export function masked(logger: Logger, requestId: string, error: unknown) {
 }
 
 function faultIn(error: unknown): Fault | undefined {
-  return chain(error).find((link): link is Fault => link instanceof Fault)
+  const links = chain(error)
+  const fault = links.find((link): link is Fault => link instanceof Fault)
+  if (fault) return fault
+  return links.some((link) => (link as { code?: unknown } | null)?.code === QUERY_CANCELED)
+    ? outOfTime()
+    : undefined
+}
+
+/** SQLSTATE of a statement that ran into `statement_timeout`. */
+const QUERY_CANCELED = '57014'
+
+function outOfTime(): Fault {
+  const remedy = 'Ask for fewer fields, a smaller page or a smaller area at once.'
+  return new Fault('TOO_COMPLEX', 'The database needed too long for this and gave it up.', { remedy })
 }
 
 function innermost(error: unknown): unknown {
@@ -67,6 +85,13 @@ function chain(error: unknown): unknown[] {
     links.push(next)
   }
   return links
+}
+
+/** Apollo says of some requests only by their status that they are wrong: a hash that is not that of the text. */
+function isMistakenRequest(error: unknown): boolean {
+  const http = error instanceof GraphQLError ? error.extensions.http : undefined
+  const status = (http as { status?: unknown } | undefined)?.status
+  return typeof status === 'number' && status >= 400 && status < 500
 }
 
 /**

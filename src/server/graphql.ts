@@ -8,31 +8,34 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { Hub } from '../app.ts'
 import type { Context } from '../contract/context.ts'
-import type { Config } from '../kernel/config.ts'
 import type { Logger } from '../kernel/log.ts'
 import { plannedResponses, spliceJsonText } from '../planner/apollo.ts'
 import { errorFormat } from './errors.ts'
+import { honestStatuses } from './honest-statuses.ts'
 import { currentRequestId } from './request-id.ts'
+import type { ServerConfig } from './server.ts'
 
 /** Apollo over the hub, started. */
 export async function startApollo(
   hub: Hub,
-  { production }: Pick<Config, 'production'>,
+  { production, introspection = !production, operations }: ServerConfig,
   logger: Logger,
   plugins: readonly ApolloServerPlugin<Context>[],
 ): Promise<ApolloServer<Context>> {
   const apollo = new ApolloServer<Context>({
     schema: hub.planner.model.schema,
-    plugins: [plannedResponses(hub.planner), ...plugins, ...WITHOUT],
+    plugins: [plannedResponses(hub.planner), honestStatuses, ...plugins, ...WITHOUT],
     stringifyResult: spliceJsonText,
     formatError: errorFormat(logger),
     logger: apolloLogger(logger),
     csrfPrevention: true,
-    introspection: !production,
+    introspection,
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
-    persistedQueries: false,
+    // Documents, parsed or known by hash, in this process: 30 MiB, the least used leave first.
+    cache: 'bounded',
+    persistedQueries: operations?.trustedDocumentsOnly ? false : {},
     // The server stops as a whole: see stop.ts.
     stopOnTerminationSignals: false,
     // Otherwise read from the environment, which nothing but the configuration may do.

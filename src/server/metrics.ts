@@ -4,11 +4,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Context } from '../contract/context.ts'
 import type { Database } from '../db/database.ts'
 import { JsonText } from '../planner/apollo.ts'
+import type { RefusalKind } from './refusals.ts'
 
 export interface Metrics {
   readonly registry: Registry
   /** Counts and times every operation. */
   readonly plugin: ApolloServerPlugin<Context>
+  /** Counts a request that ended before it reached GraphQL. */
+  refused(kind: RefusalKind): void
 }
 
 /**
@@ -31,9 +34,16 @@ export function createMetrics(db: Pick<Database, 'pool'>): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
+  const refusals = new Counter({
+    name: 'payung_http_refusals_total',
+    help: 'Requests that ended before they reached GraphQL, by reason.',
+    labelNames: ['kind'] as const,
+    registers: [registry],
+  })
   countConnections(registry, db)
   return {
     registry,
+    refused: (kind) => refusals.inc({ kind }),
     plugin: {
       async requestDidStart() {
         const start = performance.now()
@@ -52,7 +62,7 @@ export function createMetrics(db: Pick<Database, 'pool'>): Metrics {
 }
 
 export function serveMetrics(server: FastifyInstance, { registry }: Metrics): void {
-  server.get('/metrics', async (_request, reply) => {
+  server.get('/metrics', { config: { door: 'probe' } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())
   })
 }

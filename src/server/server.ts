@@ -1,56 +1,94 @@
-import helmet from '@fastify/helmet'
+import cors from '@fastify/cors'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Hub } from '../app.ts'
-import type { Config } from '../kernel/config.ts'
+import { limitStatements } from '../db/session.ts'
+import { gatekeeper } from '../graph/gate.ts'
+import { type Config, DEFAULT_HTTP_LIMITS, type HttpLimits } from '../kernel/config.ts'
 import type { Logger } from '../kernel/log.ts'
+import { allBehind } from './doors.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { startApollo } from './graphql.ts'
 import { serveGraphql } from './graphql-route.ts'
+import { guard } from './guard.ts'
 import { createHealth, serveHealth } from './health.ts'
 import { createMetrics, serveMetrics } from './metrics.ts'
 import { explainFailures } from './refusals.ts'
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts'
 import { logRequests } from './request-log.ts'
 import { serveStart } from './start-page.ts'
+import { unreadable } from './unreadable.ts'
 
-export type ServerConfig = Pick<Config, 'production' | 'graphiql'>
+export type ServerConfig = Pick<Config, 'production' | 'graphiql'> &
+  Partial<Pick<Config, 'introspection' | 'http' | 'operations' | 'statementTimeoutMs'>>
 
 /**
  * The hub over HTTP, not listening yet: `/graphql`, `/graphiql`, `/health/live`, `/health/ready`, `/metrics`.
  * Closing it refuses what is new and waits for what runs; the hub stays open, it is its opener's to close.
  */
 export async function createServer(hub: Hub, config: ServerConfig, logger: Logger): Promise<FastifyInstance> {
-  const server = fastify({
-    genReqId: requestIdOf,
-    // While it stops, /health/ready says so itself, and running clients get their last answers.
-    return503OnClosing: false,
-    requestTimeout: 60_000,
-  })
-  server.addHook('onRequest', (request, reply, done) => {
-    reply.header(REQUEST_ID_HEADER, request.id)
-    done()
-  })
-  logRequests(server, logger)
-  explainFailures(server, logger)
-
+  const limits = config.http ?? DEFAULT_HTTP_LIMITS
+  const server = emptyServer(limits)
   const metrics = createMetrics(hub.db)
-  const apollo = await startApollo(hub, config, logger, [metrics.plugin])
+  logRequests(server, logger)
+  explainFailures(server, logger, metrics.refused)
+  await guard(server, {
+    authenticator: hub.authenticator,
+    limits,
+    logger,
+    count: metrics.refused,
+    loginFailed: (request) => hub.loginFailed(request),
+  })
+
+  const apollo = await startApollo(hub, config, logger, [metrics.plugin, gatekeeper(hub.gate)])
   const health = createHealth(hub.db, logger)
   server.addHook('preClose', async () => health.stopping())
   server.addHook('onClose', () => apollo.stop())
 
-  await serveGraphql(server, apollo, hub)
-  await server.register(async (pages) => {
-    await pages.register(helmet, { contentSecurityPolicy: NOTHING_TO_LOAD })
-    serveHealth(pages, health)
-    serveMetrics(pages, metrics)
-    serveStart(pages, config)
+  await server.register(async (data) => {
+    allBehind(data, 'data')
+    await admitOrigins(data, limits)
+    await serveGraphql(data, apollo, hub)
   })
+  serveHealth(server, health)
+  serveMetrics(server, metrics)
+  serveStart(server, config)
   if (config.graphiql) await serveGraphiql(server)
+  // Only now: migrations and scenarios, which take their time, are done before a hub is served.
+  if (hub.db.pool && config.statementTimeoutMs) await limitStatements(hub.db.pool, config.statementTimeoutMs)
   return server
 }
 
-const NOTHING_TO_LOAD = {
-  useDefaults: false,
-  directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+function emptyServer({ bodyBytes, requestMs, trustedProxies }: HttpLimits): FastifyInstance {
+  const server = fastify({
+    genReqId: requestIdOf,
+    // While it stops, /health/ready says so itself, and running clients get their last answers.
+    return503OnClosing: false,
+    // For a request to arrive; the answer has a time of its own.
+    requestTimeout: 60_000,
+    handlerTimeout: requestMs,
+    bodyLimit: bodyBytes,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    ...unreadable,
+  })
+  // Fastify reads it unasked, and browsers send it to strangers without asking.
+  server.removeContentTypeParser('text/plain')
+  return server
+}
+
+/** Lets pages of these origins read the answers of a scope, refusals included. Nobody's cookies are involved. */
+async function admitOrigins(scope: FastifyInstance, { corsOrigins }: HttpLimits): Promise<void> {
+  if (corsOrigins.length === 0) return
+  await scope.register(cors, {
+    origin: [...corsOrigins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      REQUEST_ID_HEADER,
+    ],
+    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after'],
+    maxAge: 600,
+  })
 }

@@ -1,7 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/db/database.ts'
+import { MIGRATION_NAMES } from '../../src/db/migrations/names.ts'
 import { hubSdl } from '../../src/graph/schema.ts'
+import { entities } from '../harness/entities.ts'
 import { finished, Payung } from './payung.ts'
 
 describe('the command line', { timeout: 120_000 }, () => {
@@ -10,7 +13,20 @@ describe('the command line', { timeout: 120_000 }, () => {
   afterAll(() => payung.remove())
 
   test('helps with every command', async () => {
-    for (const args of [[], ['serve'], ['migrate'], ['seed'], ['schema'], ['verify'], ['verify', 'schema']]) {
+    for (const args of [
+      [],
+      ['serve'],
+      ['migrate'],
+      ['seed'],
+      ['schema'],
+      ['token'],
+      ['rotate-keys'],
+      ['index-partner'],
+      ['keys', 'backup'],
+      ['verify'],
+      ['verify', 'schema'],
+      ['verify', 'audit'],
+    ]) {
       const { code, stdout } = await payung.run([...args, '--help'])
       expect(code).toBe(0)
       expect(stdout).toContain(['Usage: payung', ...args].join(' '))
@@ -34,23 +50,50 @@ describe('the command line', { timeout: 120_000 }, () => {
     expect(stderr).not.toContain('    at ')
   })
 
-  test('prints the contract, and finds a file that is not it', async () => {
+  test('prints the contract, and names the files of a folder that are not what the code makes', async () => {
     expect((await payung.run(['schema'])).stdout).toBe(hubSdl())
-    const file = join(payung.folder, 'hub.graphql')
-    expect((await payung.run(['schema', '--check', file])).stderr).toBe(`There is no ${file}.\n`)
-    await payung.run(['schema', '--out', file])
-    expect((await payung.run(['schema', '--check', file])).code).toBe(0)
-    writeFileSync(file, 'type Query { other: Int }')
-    expect((await payung.run(['schema', '--check', file])).code).toBe(1)
+    const folder = mkdtempSync(join(payung.folder, 'schema-'))
+    const stale = async () =>
+      (await payung.run(['schema', '--check', folder])).stderr.split('\n').slice(1, -1)
+    expect(await stale()).toEqual(
+      ['hub.graphql', 'access.md', 'documents.json'].map((file) => `  - ${join(folder, file)}`),
+    )
+    await payung.run(['schema', '--out', folder])
+    expect((await payung.run(['schema', '--check', folder])).code).toBe(0)
+    writeFileSync(join(folder, 'hub.graphql'), 'type Query { other: Int }')
+    expect((await payung.run(['schema', '--check', folder])).code).toBe(1)
+    expect(await stale()).toEqual([`  - ${join(folder, 'hub.graphql')}`])
   })
 
   test('migrates once, and finds that tables and entities agree', async () => {
     const first = await payung.run(['migrate', '--json'])
-    expect([first.code, JSON.parse(first.stdout).applied.length]).toEqual([0, 1])
+    expect([first.code, JSON.parse(first.stdout)]).toEqual([0, { applied: [...MIGRATION_NAMES] }])
     const second = await payung.run(['migrate', '--json'])
     expect(JSON.parse(second.stdout)).toEqual({ applied: [] })
     const verified = await payung.run(['verify', 'schema', '--json'])
     expect([verified.code, JSON.parse(verified.stdout)]).toEqual([0, { differences: [] }])
+  })
+
+  test('proves the audit trail, and exits 1 with what was tampered with', async () => {
+    const holds = await payung.run(['verify', 'audit'])
+    expect([holds.code, holds.stdout]).toEqual([
+      0,
+      'The audit trail holds: 0 events, 0 seals, 0 not sealed yet.\n',
+    ])
+    const db = await openDatabase({ dataDir: join(payung.folder, 'data') }, entities)
+    await db.transaction((query) =>
+      query(`set local session_replication_role = replica;
+        insert into audit_event (id, action, outcome, what, request_id)
+        values (7, 'MUTATION', 'DONE', 'enrollWorker', 'r')`),
+    )
+    await db.close()
+    const broken = await payung.run(['verify', 'audit'])
+    expect([broken.code, broken.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^The audit trail does not hold\. Event 7 is in no seal/),
+    ])
+    const { code, stdout } = await payung.run(['verify', 'audit', '--json'])
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { events: 1, broken: { events: ['7'] } }])
   })
 
   test('refuses a scenario that does not exist, and names those that do', async () => {

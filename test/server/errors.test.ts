@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '../../src/kernel/errors.ts'
-import { ask, type Serving, serving } from './serving.ts'
+import { ask, authorization, type Serving, serving } from './serving.ts'
 
 describe('errors', () => {
   let hub: Serving
@@ -54,7 +54,8 @@ describe('errors', () => {
   test('a wrong value is not repeated in the message: it may be a NIK or a name', async () => {
     const query = 'query ($first: Int) { workers(first: $first) { totalCount } }'
     for (const first of ['3603015506859001', 'Siti Aminah; "at" ']) {
-      const { errors } = (await ask(hub, query, { variables: { first } })).json()
+      const headers = await authorization('registry:read')
+      const { errors } = (await ask(hub, query, { variables: { first }, headers })).json()
       expect(errors[0].message).toBe(
         'Variable "$first" got invalid value; Int cannot represent non-integer value',
       )
@@ -83,7 +84,7 @@ describe('errors', () => {
       await post('text/plain', '{"query":"{ __typename }"}'),
       await hub.server.inject('/nowhere'),
     ]
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 415, 400, 404])
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 415, 415, 404])
     for (const answer of answers) expect(ERROR_CODES).toContain(answer.json().errors[0].extensions.code)
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, type Serving, serving } from './serving.ts'
+import { ask, authorization, type Serving, serving } from './serving.ts'
 
 const NAME = '{ regency(code: "36.03") { name } }'
 
@@ -56,11 +56,11 @@ describe('GraphQL over HTTP', () => {
   test('identity numbers are not asked about by GET, because addresses are written down', async () => {
     const query =
       '{ checkCoverage(input: { purpose: AUDIT, from: "2023-05", people: [{ nik: "3603015506859001" }] }) { known } }'
-    const headers = { 'apollo-require-preflight': 'yes' }
+    const headers = { 'apollo-require-preflight': 'yes', ...(await authorization('coverage:check')) }
     const response = await hub.server.inject({ method: 'GET', url: '/graphql', query: { query }, headers })
     expect(response.json().errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input' })
     expect(response.body).not.toContain('3603015506859001')
-    const byPost = await hub.server.inject({ method: 'POST', url: '/graphql', payload: { query } })
+    const byPost = await hub.server.inject({ method: 'POST', url: '/graphql', headers, payload: { query } })
     expect(byPost.json().data).toEqual({ checkCoverage: [{ known: false }] })
   })
 

@@ -1,0 +1,37 @@
+import { pipeline, type Readable, Transform } from 'node:stream'
+import type { preParsingHookHandler } from 'fastify'
+import { Fault } from '../kernel/errors.ts'
+import { Refusal } from './refusals.ts'
+
+/**
+ * Refuses bodies of more than so many bytes, also those that a route reads as a stream: Fastify itself counts
+ * only what it collects. A parser has to read the payload it is handed, not the raw request.
+ */
+export function limitBody(most: number): preParsingHookHandler {
+  return (request, _reply, payload, done) => {
+    const { 'content-length': announced, 'transfer-encoding': chunked } = request.headers
+    if (announced !== undefined && Number(announced) > most) return done(tooLarge(most))
+    // An announced length holds: Node reads no byte beyond it.
+    if (chunked === undefined) return done(null, payload)
+    const counted = counter(most)
+    // Its reader hears of failures; this callback only keeps them from being nobody's.
+    pipeline(payload as Readable, counted, () => {})
+    done(null, counted)
+  }
+}
+
+function counter(most: number): Transform {
+  let bytes = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      if (bytes > most) done(tooLarge(most))
+      else done(null, chunk)
+    },
+  })
+}
+
+function tooLarge(most: number): Refusal {
+  const remedy = `Send at most ${most} bytes.`
+  return new Refusal('size', 413, new Fault('BAD_USER_INPUT', 'The body is too large.', { remedy }))
+}
