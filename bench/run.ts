@@ -7,6 +7,7 @@ import autocannon from 'autocannon'
 import pg from 'pg'
 import { CASES, type Case } from './cases.ts'
 import { benchDatabase } from './database.ts'
+import { benchViewers } from './viewers.ts'
 
 /**
  * Measures hub, PostGraphile and the bare ceiling in turn: every round asks all three within a few seconds, so that
@@ -21,7 +22,18 @@ const WORKERS = Number(process.env.BENCH_WORKERS ?? 300_000)
 
 const CONTENDERS = ['hub', 'postgraphile', 'ceiling'] as const
 type Contender = (typeof CONTENDERS)[number]
-const PORTS: Record<Contender, number> = { hub: 4101, postgraphile: 4102, ceiling: 4103 }
+
+/** With the access rules of a clerk, and with none: the same server code, in turn. */
+const RULES = ['clerk', 'ruleless'] as const
+type Ruled = (typeof RULES)[number]
+
+const PORTS: Record<Contender | Ruled, number> = {
+  hub: 4101,
+  postgraphile: 4102,
+  ceiling: 4103,
+  clerk: 4101,
+  ruleless: 4104,
+}
 
 interface Round {
   readonly requests: number
@@ -31,6 +43,7 @@ interface Round {
 
 const databaseUrl = await benchDatabase(WORKERS)
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
+const viewers = await benchViewers(pool)
 const servers = await startServers()
 try {
   const results = []
@@ -38,15 +51,18 @@ try {
     const bodies = await bodiesOf(question)
     const bytes = await checkAnswers(bodies)
     const rounds: Record<Contender, Round[]> = { hub: [], postgraphile: [], ceiling: [] }
-    for (const contender of CONTENDERS) await measure(contender, bodies, WARM_UP)
+    for (const contender of CONTENDERS) await measure(contender, bodies[contender], WARM_UP)
     for (let round = 0; round < ROUNDS; round++) {
-      for (const contender of CONTENDERS) rounds[contender].push(await measure(contender, bodies, SECONDS))
+      for (const contender of CONTENDERS)
+        rounds[contender].push(await measure(contender, bodies[contender], SECONDS))
     }
     const result = summary(question.name, bytes, rounds)
     console.log(lineOf(result))
     results.push(result)
   }
-  report(results)
+  const rules = await rulesMeasured(CASES[0]!)
+  console.log(lineOfRules(rules))
+  report(results, rules)
 } finally {
   for (const server of servers) server.kill('SIGTERM')
   await pool.end()
@@ -59,19 +75,21 @@ async function startServers(): Promise<ChildProcess[]> {
     PORT: String(port),
     POOL: String(CONNECTIONS),
     GRAPHILE_ENV: 'production',
+    PAYUNG_SEED: 'none',
+    PAYUNG_EXPOSE_SQL: 'false',
+    PAYUNG_GRAPHIQL: 'false',
+    PAYUNG_DATABASE_POOL: String(CONNECTIONS),
+    // One client asks here what thousands would ask.
+    PAYUNG_RATE_LIMIT: '0',
+    PAYUNG_ANONYMOUS_RATE_LIMIT: '0',
+    PAYUNG_CONCURRENT_REQUESTS: '0',
+    LOG_LEVEL: 'warn',
   })
   const hub = fork('../bin/payung.js', ['serve'], {
-    env: {
-      ...env(PORTS.hub),
-      PAYUNG_SEED: 'none',
-      PAYUNG_EXPOSE_SQL: 'false',
-      PAYUNG_GRAPHIQL: 'false',
-      PAYUNG_DATABASE_POOL: String(CONNECTIONS),
-      LOG_LEVEL: 'warn',
-    },
+    env: env(PORTS.hub),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  const peers = (['postgraphile', 'ceiling'] as const).map((peer) =>
+  const peers = (['postgraphile', 'ceiling', 'ruleless'] as const).map((peer) =>
     fork(`peers/${peer}.ts`, { env: env(PORTS[peer]), stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
   )
   await Promise.all([answering(PORTS.hub), ...peers.map((peer) => once(peer, 'message'))])
@@ -87,13 +105,25 @@ async function answering(port: number): Promise<void> {
   throw new Error('the hub did not start')
 }
 
-type Bodies = Record<Contender, string[]>
+/** What is sent, over and over. */
+interface Asked {
+  readonly body: string
+  readonly headers?: Record<string, string>
+}
+
+type Bodies = Record<Contender, Asked[]>
+
+const JSON_BODY = { 'content-type': 'application/json' }
+
+const as = (token: string) => ({ authorization: `Bearer ${token}` })
 
 async function bodiesOf({ hub, postgraphile, values, variable }: Case): Promise<Bodies> {
   const { rows } = await pool.query<string[]>({ text: values, rowMode: 'array' })
   const variables = rows.map(([text]) => ({ v: variable(text!) }))
-  const of = (query: string) => variables.map((values) => JSON.stringify({ query, variables: values }))
-  return { hub: of(hub), postgraphile: of(postgraphile), ceiling: of(hub) }
+  const of = (query: string) =>
+    variables.map((values) => ({ body: JSON.stringify({ query, variables: values }) }))
+  const asMinistry = of(hub).map((asked) => ({ ...asked, headers: as(viewers.ministry) }))
+  return { hub: asMinistry, postgraphile: of(postgraphile), ceiling: of(hub) }
 }
 
 /** All contenders must give the same data: the ceiling to the letter, PostGraphile as many values. Returns the hub's bytes. */
@@ -108,8 +138,8 @@ async function checkAnswers(bodies: Bodies): Promise<number> {
   return Buffer.byteLength(hub!)
 }
 
-async function ask(contender: Contender, body: string): Promise<string> {
-  const headers = { 'content-type': 'application/json' }
+async function ask(contender: Contender | Ruled, { body, headers: own }: Asked): Promise<string> {
+  const headers = { ...JSON_BODY, ...own }
   return (
     await fetch(`http://127.0.0.1:${PORTS[contender]}/graphql`, { method: 'POST', headers, body })
   ).text()
@@ -121,14 +151,17 @@ function leaves(json: unknown): number {
   return Object.values(json).reduce<number>((sum, value) => sum + leaves(value), 0)
 }
 
-async function measure(contender: Contender, bodies: Bodies, seconds: number): Promise<Round> {
+async function measure(
+  contender: Contender | Ruled,
+  asked: readonly Asked[],
+  seconds: number,
+): Promise<Round> {
   const result = await autocannon({
     url: `http://127.0.0.1:${PORTS[contender]}/graphql`,
     connections: CONNECTIONS,
     duration: seconds,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    requests: bodies[contender].map((body) => ({ body })),
+    requests: asked.map(({ body, headers: own }) => ({ body, headers: { ...JSON_BODY, ...own } })),
   })
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${contender}: ${result.non2xx} refused, ${result.errors} failed`)
@@ -154,6 +187,41 @@ function summary(name: string, bytes: number, rounds: Record<Contender, Round[]>
   }
 }
 
+/** The page of workers, each asked for by the clerk of the regency it is of, with the rules and without. */
+async function rulesMeasured({ name, hub, values }: Case) {
+  const { rows } = await pool.query<string[]>({ text: values, rowMode: 'array' })
+  const asked = rows.map(([code]) => ({
+    body: JSON.stringify({ query: hub, variables: { v: code } }),
+    headers: as(viewers.clerkOf(code!)),
+  }))
+  const counts = await Promise.all(RULES.map(async (ruled) => rowsIn(await ask(ruled, asked[0]!))))
+  if (counts[0] === 0 || counts[0] !== counts[1])
+    throw new Error(`the clerk sees ${counts[0]} workers of ${counts[1]}`)
+  const rounds: Record<Ruled, Round[]> = { clerk: [], ruleless: [] }
+  for (const ruled of RULES) await measure(ruled, asked, WARM_UP)
+  for (let round = 0; round < ROUNDS; round++) {
+    // The first of a pair meets the noise of the change: each is first every other time.
+    const order = round % 2 === 0 ? RULES : RULES.toReversed()
+    for (const ruled of order) rounds[ruled].push(await measure(ruled, asked, SECONDS))
+  }
+  return {
+    name,
+    clerk: median(rounds.clerk.map(({ requests }) => requests)),
+    ruleless: median(rounds.ruleless.map(({ requests }) => requests)),
+    ratio: median(rounds.clerk.map(({ requests }, i) => requests / rounds.ruleless[i]!.requests)),
+  }
+}
+
+function rowsIn(answer: string): number {
+  return JSON.parse(answer).data?.workers.nodes.length ?? 0
+}
+
+type Rules = Awaited<ReturnType<typeof rulesMeasured>>
+
+function lineOfRules({ name, clerk, ruleless, ratio }: Rules): string {
+  return `${name}: as a clerk ${clerk.toFixed(0)}/s, without rules ${ruleless.toFixed(0)}/s (${ratio.toFixed(2)} ×)`
+}
+
 function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]!
@@ -165,7 +233,7 @@ function lineOf({ name, hub, postgraphile, ceiling, toPostgraphile, toCeiling }:
   return `${name}: hub ${hub.requests.toFixed(0)}/s, PostGraphile ${postgraphile.requests.toFixed(0)}/s (${toPostgraphile.toFixed(2)} ×), ceiling ${ceiling.requests.toFixed(0)}/s (${toCeiling.toFixed(2)} ×)`
 }
 
-function report(results: Result[]): void {
+function report(results: Result[], rules: Rules): void {
   const cell = ({ requests, p50, p99 }: Round) =>
     `${requests.toFixed(0)} (${p50.toFixed(0)} / ${p99.toFixed(0)})`
   const lines = results.map(
@@ -187,7 +255,17 @@ The ceiling is \`node:http\` and \`pg\` with the hub's own statement, prepared: 
 ceiling is within reach; where it takes a fraction of one, what is missing is a nearly constant price of a request in
 Node: Apollo's pipeline with the SHA-256 of the query that it computes each time, Fastify, and the describing resolvers
 (10 to 50 µs, \`src/planner/README.md\`). Turns in which a shared machine gave its processor away pull single figures far
-apart; the ratios are medians over the rounds.
+apart; the ratios are medians over the rounds. The hub is asked by a viewer of the whole country.
+
+## What the access rules cost
+
+The same page of 50 workers, asked for by the clerk of each regency with a token (rows by domicile and by his payer,
+other payers concealed, the token checked, the operation passed by the gate), beside the same server with no rules at
+all. Aimed at is 0.9.
+
+| case | as a clerk | without rules | ratio |
+| --- | --- | --- | --- |
+| ${rules.name} | ${rules.clerk.toFixed(0)} | ${rules.ruleless.toFixed(0)} | ${rules.ratio.toFixed(2)} × |
 `
   writeFileSync('RESULTS.md', markdown)
   const figures = results.map(({ name, hub, postgraphile, ceiling }) => ({
@@ -196,5 +274,6 @@ apart; the ratios are medians over the rounds.
     postgraphile: postgraphile.requests,
     ceiling: ceiling.requests,
   }))
-  writeFileSync('results.json', `${JSON.stringify(figures, null, 2)}\n`)
+  const rulesFigure = { case: `${rules.name}, as a clerk`, hub: rules.clerk, withoutRules: rules.ruleless }
+  writeFileSync('results.json', `${JSON.stringify([...figures, rulesFigure], null, 2)}\n`)
 }

@@ -1,3 +1,4 @@
+import { startSealer } from './access/audit/sealer.ts'
 import { type Hub, openHub } from './app.ts'
 import { type Config, readConfig } from './kernel/config.ts'
 import { createLogger, type Logger } from './kernel/log.ts'
@@ -19,6 +20,7 @@ export async function serve(env: NodeJS.ProcessEnv = process.env): Promise<void>
     // What was interrupted while opening was in one transaction, and the database forgets it.
     if (!running) return
     await stopGracefully(running.server)
+    await running.sealer.stop()
     await running.hub.close()
   })
   running = await open(config, logger)
@@ -32,7 +34,7 @@ async function open(config: Config, logger: Logger) {
     await fill(hub, config, progress)
     const server = await createServer(hub, config, logger)
     const address = await server.listen({ port: config.port, host: config.host })
-    return { server, hub, address }
+    return { server, hub, address, sealer: startSealer(hub.db, { logger }) }
   } catch (error) {
     await hub.close()
     throw error
@@ -45,7 +47,7 @@ async function fill(hub: Hub, { seed }: Config, progress: Progress): Promise<voi
   if (seed === 'none' || !(await isEmptyHub(hub.db.query))) return loadReferenceData(hub.db, progress)
   // Loaded only here: an ordinary start has nothing to fill.
   const { seedHub } = await import('../seeds/seed-hub.ts')
-  await seedHub(hub.db, seed, { keys: hub.nikKeys, progress })
+  await hub.db.asOwner((owner) => seedHub(owner, seed, { keys: hub.nikKeys, progress }))
   await hub.refresh()
 }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { parse } from 'graphql'
 import pg from 'pg'
 import { CASES, type Case } from '../cases.ts'
+import { EVERYBODY } from '../viewers.ts'
 
 /**
  * The ceiling: `node:http` and `pg`, running the very statement the hub's planner makes, prepared by name, and
@@ -53,7 +54,8 @@ function answering(body: string) {
 async function statementOf({ name, hub: query }: Case, index: number) {
   const opened = await openHub({
     databaseUrl: process.env.DATABASE_URL,
-    dataDir: 'memory',
+    // The keys that the bench's database was filled with.
+    dataDir: '.payung',
     poolSize: 1,
     production: false,
     exposeSql: false,
@@ -62,7 +64,7 @@ async function statementOf({ name, hub: query }: Case, index: number) {
   const planner = createPlannedSchema({
     tables: new Tables(opened.db.orm, entities),
     formats: leafFormats,
-    guarded: () => false,
+    guarded: { rows: () => false, column: () => false },
     execute: async (statement) => {
       captured.push(statement)
       return [['null']]
@@ -72,7 +74,7 @@ async function statementOf({ name, hub: query }: Case, index: number) {
   const sentinel = SENTINEL[name]!
   const variables = { v: sentinel }
   const [field] = planner.selections.ofOperation(document, document.definitions[0] as never, variables)
-  await planner.rootField(field!, variables, opened.context({}))
+  await planner.rootField(field!, variables, opened.context({ viewer: EVERYBODY }))
   await opened.close()
   return { name: `ceiling_${index}`, query, field: field!.key, sentinel, ...captured[0]! }
 }

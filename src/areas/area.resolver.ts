@@ -1,5 +1,6 @@
-import { Arg, Args, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
 import { connectionOf, PageArgs } from '../contract/connection.ts'
+import { costs } from '../contract/cost.ts'
 import { AreaCode } from '../contract/scalars.ts'
 import { firstOf, rows, value } from '../planner/description.ts'
 import { type Column, type Ref, type RowOf, type Sql, sql } from '../planner/sql.ts'
@@ -16,6 +17,7 @@ export class AreaQueries {
     return rows(ProvinceEntity).where((province) => sql`${province.code} = ${code}`)
   }
 
+  @Extensions(costs({ rows: 38 }))
   @Query(() => [Province], { description: 'All provinces (provinsi).' })
   provinces() {
     return rows(ProvinceEntity).orderBy((province) => [province.code])
@@ -53,6 +55,7 @@ export class AreaFields {
 
 @Resolver(() => Province)
 export class ProvinceFields {
+  @Extensions(costs({ rows: 14 }))
   @FieldResolver(() => [Regency], { description: 'By code (kabupaten/kota).' })
   regencies(@Root() province: Ref<RowOf<typeof ProvinceEntity>>) {
     return rows(RegencyEntity).where((regency) => sql`${regency.province} = ${province.code}`)
@@ -61,6 +64,7 @@ export class ProvinceFields {
 
 @Resolver(() => Regency)
 export class RegencyFields {
+  @Extensions(costs({ rows: 14 }))
   @FieldResolver(() => [District], { description: 'By code (kecamatan).' })
   districts(@Root() regency: Ref<RowOf<typeof RegencyEntity>>) {
     return rows(DistrictEntity).where((district) => sql`${district.regency} = ${regency.code}`)
@@ -69,6 +73,7 @@ export class RegencyFields {
 
 @Resolver(() => District)
 export class DistrictFields {
+  @Extensions(costs({ rows: 12 }))
   @FieldResolver(() => [Village], { description: 'By code (kelurahan/desa).' })
   villages(@Root() district: Ref<RowOf<typeof DistrictEntity>>) {
     return rows(VillageEntity).where((village) => sql`${village.district} = ${district.code}`)

@@ -59,8 +59,8 @@ export class BudgetEntry {
   @Field(() => ID)
   id!: string
 
-  @Field(() => Budget)
-  budget!: Budget
+  @Field(() => Budget, { nullable: true, description: 'Null for one you may not see (anggaran).' })
+  budget?: Budget
 
   @Field(() => BudgetEntryKind)
   kind!: BudgetEntryKind

@@ -1,6 +1,7 @@
 import { ArgsType, type ClassType, Directive, Extensions, Field, Int, ObjectType } from 'type-graphql'
 import { DEFAULT_ROWS } from '../planner/description.ts'
 import { marked } from '../planner/marks.ts'
+import { COUNTING_ROWS, costs } from './cost.ts'
 
 /** Which page of a list: `first` rows (1 to 200) after the row of the cursor `after`. */
 @ArgsType()
@@ -29,10 +30,8 @@ export class PageInfo {
   endCursor?: string
 }
 
-/** The Relay connection of a type: `edges`, `nodes`, `pageInfo`, `totalCount`. */
-export function connectionOf<Node extends object>(node: ClassType<Node>) {
-  const name = node.name
-
+/** The Relay connection of a type: `edges`, `nodes`, `pageInfo`, `totalCount`. Named after the type unless told. */
+export function connectionOf<Node extends object>(node: ClassType<Node>, name = node.name) {
   @Extensions(marked('edge'))
   @ObjectType(`${name}Edge`, { description: `A ${name} in its list.` })
   class Edge {
@@ -55,6 +54,7 @@ export function connectionOf<Node extends object>(node: ClassType<Node>) {
     @Field(() => PageInfo)
     pageInfo!: PageInfo
 
+    @Extensions(costs(COUNTING_ROWS))
     @Field(() => Int, { description: 'Rows in the whole list; counted only when asked for.' })
     totalCount!: number
   }

@@ -1,6 +1,12 @@
+import type { AuditAction } from '../access/audit/audit-event.entity.ts'
+import type { Purpose } from '../access/purpose.ts'
+import type { NikKeys } from '../access/vault/nik-keys.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Database, Query } from '../db/database.ts'
 import type { Month } from '../kernel/month.ts'
-import type { NikKey } from '../kernel/nikKeys.ts'
+import type { PartnerKey } from '../kernel/partner-keys.ts'
 import type { PlannedRequest } from '../planner/planner.ts'
+import type { Sql } from '../planner/sql.ts'
 
 /** Who counts as eligible; limits are configuration, not law. */
 export interface EligibilityLimits {
@@ -14,12 +20,42 @@ export interface EligibilityLimits {
 /** What a resolver knows of its request. */
 export interface Context extends PlannedRequest {
   readonly requestId: string
+  readonly viewer: Viewer
+  /** Whether a gateway of ours passes the request on. */
+  readonly fromGateway: boolean
+  readonly db: Database
   /** Today in Jakarta, or the scenario's today. */
   readonly today: string
   readonly currentMonth: Month
   readonly limits: EligibilityLimits
   /** Keys of the identity vault, the current one first. */
-  readonly nikKeys: readonly NikKey[]
+  readonly nikKeys: NikKeys
+  readonly partnerKeys: readonly PartnerKey[]
   /** Whether the operation came over HTTP GET, where URLs are logged by others. */
   readonly overGet: boolean
+  /**
+   * Takes so many people from what this client may look up for now.
+   *
+   * @throws Fault TOO_COMPLEX when he has looked up too many.
+   */
+  readonly allow: (people: number) => Promise<void>
+  /** Runs a fragment under this viewer's rules: rows he may not see are not there, in mutations too. */
+  read<Row>(fragment: Sql, query?: Query): Promise<Row[]>
+  /** Present in a mutation: the one transaction in which it changes things and is recorded. */
+  readonly change?: Change
+}
+
+/** What a mutation changes, and what the audit trail will say of it. */
+export interface Change {
+  readonly query: Query
+  /** Notes what the audit trail will say: whom the change is about, why, and whether a rule refused it. */
+  note(facts: ChangeFacts): void
+}
+
+export interface ChangeFacts {
+  /** MUTATION unless told. */
+  readonly action?: AuditAction
+  readonly workers?: readonly string[]
+  readonly purpose?: Purpose
+  readonly refused?: boolean
 }

@@ -1,4 +1,5 @@
 import { idValue } from '../contract/id.ts'
+import { STATISTICS } from '../contract/readings.ts'
 import { allOf, type Column, type Ref, type RowOf, ref, type Sql, sql } from '../planner/sql.ts'
 import type { WorkerRef } from '../workers/domicile.ts'
 import { ChargeEntity } from './charge.entity.ts'
@@ -26,21 +27,29 @@ export function lineCounts(line: LineRef, month: Sql | Column, conditions: LineC
   )
 }
 
-/** Whether a worker is covered in the month: by any line of the hub or reported to it. */
-export function coveredIn(worker: WorkerRef, month: Sql | Column, conditions: LineConditions = {}): Sql {
-  const line = ref(CoverageLineEntity)
+/**
+ * Whether a worker is covered in the month: by any line of the hub or reported to it. `reading` says what the lines
+ * are read for, when not to show them.
+ */
+export function coveredIn(
+  worker: WorkerRef,
+  month: Sql | Column,
+  conditions: LineConditions = {},
+  reading?: string,
+): Sql {
+  const line = ref(CoverageLineEntity, reading)
   return sql`exists (select 1 from ${line} where ${line.worker} = ${worker.id} and ${lineCounts(line, month, conditions)})`
 }
 
 /** Whether a wage-earner line covers the worker in the month: a subsidy must not replace an employer's duty. */
 export function wageEarnerIn(worker: WorkerRef, month: Sql | Column): Sql {
-  const line = ref(CoverageLineEntity)
+  const line = ref(CoverageLineEntity, STATISTICS)
   return sql`exists (select 1 from ${line} where ${line.worker} = ${worker.id} and ${line.segment} = 'PU' and ${line.period} @> ${month})`
 }
 
 /** Whether any month of the worker up to this one is committed to a budget but not paid yet. */
 export function unpaidUpTo(worker: WorkerRef, month: Sql | Column): Sql {
-  const charge = ref(ChargeEntity)
+  const charge = ref(ChargeEntity, STATISTICS)
   const lastDue = sql`least(${month}, (upper(${charge.period}) - interval '1 month')::date)`
   return sql`exists (select 1 from ${charge} where ${charge.worker} = ${worker.id} and lower(${charge.period}) <= ${month} and coalesce(${charge.paidThrough} < ${lastDue}, true))`
 }

@@ -5,8 +5,10 @@ import { connectionOf, PageArgs } from '../contract/connection.ts'
 import type { Context } from '../contract/context.ts'
 import { idValue } from '../contract/id.ts'
 import { firstMonth, lastMonth, monthDate } from '../contract/months.ts'
+import { KIND_OF_PAYER } from '../contract/readings.ts'
 import { Month, Rupiah } from '../contract/scalars.ts'
 import type { Month as MonthText } from '../kernel/month.ts'
+import { PayerEntity, PayerKind } from '../payers/payer.entity.ts'
 import { derived, rows, value } from '../planner/description.ts'
 import { allOf, type Ref, type RowOf, ref, type Sql, sql } from '../planner/sql.ts'
 import type { CoverageProgramEntity } from '../programs/program.entity.ts'
@@ -104,6 +106,16 @@ export class ChargeFields {
 
 @Resolver(() => CoverageLine)
 export class CoverageLineFields {
+  @FieldResolver(() => PayerKind, {
+    description: 'Of what kind the payer is, also where it may not be seen who it is (jenis pembayar).',
+  })
+  payerKind(@Root() line: LineRef) {
+    const [same, payer] = [ref(CoverageLineEntity, KIND_OF_PAYER), ref(PayerEntity)]
+    return value(
+      sql`(select ${payer.kind} from ${same} join ${payer} on ${payer.id} = ${same.payer} where ${same.worker} = ${line.worker} and ${same.id} = ${line.id})`,
+    )
+  }
+
   @FieldResolver(() => Month, { description: 'The first month (bulan mulai).' })
   from(@Root() line: LineRef) {
     return value(firstMonth(line.period))

@@ -33,8 +33,8 @@ export class Enrollment {
   @Field(() => ID)
   id!: string
 
-  @Field(() => Worker)
-  worker!: Worker
+  @Field(() => Worker, { nullable: true, description: 'Null for one you may not see (pekerja).' })
+  worker?: Worker
 
   @Field(() => CoverageProgram)
   program!: CoverageProgram
@@ -46,11 +46,11 @@ export class Enrollment {
 @Extensions(rowsOf(ChargeEntity))
 @ObjectType({ description: 'The months of an enrollment that one budget pays (pembebanan).' })
 export class Charge {
-  @Field(() => Enrollment)
-  enrollment!: Enrollment
+  @Field(() => Enrollment, { nullable: true, description: 'Null for one you may not see (kepesertaan).' })
+  enrollment?: Enrollment
 
-  @Field(() => Budget)
-  budget!: Budget
+  @Field(() => Budget, { nullable: true, description: 'Null for one you may not see (anggaran).' })
+  budget?: Budget
 
   @Field(() => Rupiah, { description: 'Contribution a month (iuran per bulan).' })
   monthly!: bigint
@@ -68,8 +68,8 @@ export class CoverageLine {
   @Field(() => ID)
   id!: string
 
-  @Field(() => Worker)
-  worker!: Worker
+  @Field(() => Worker, { nullable: true, description: 'Null for one you may not see (pekerja).' })
+  worker?: Worker
 
   @Field(() => Benefit)
   benefit!: Benefit
@@ -77,22 +77,37 @@ export class CoverageLine {
   @Field(() => Segment)
   segment!: Segment
 
-  @Field(() => Payer)
-  payer!: Payer
+  @Field(() => Payer, {
+    nullable: true,
+    description: 'Your own, or one with whom yours has an agreement; else null (pembayar iuran).',
+  })
+  payer?: Payer
 
-  @Field(() => FundingSource)
-  fundingSource!: FundingSource
+  @Field(() => FundingSource, {
+    nullable: true,
+    description: 'Null where the payer may not be seen (sumber dana).',
+  })
+  fundingSource?: FundingSource
 
   @Field(() => LineOrigin)
   origin!: LineOrigin
 
-  @Field(() => Enrollment, { nullable: true, description: "Of the hub's own lines." })
+  @Field(() => Enrollment, {
+    nullable: true,
+    description: "Of the hub's own lines; null where the payer may not be seen (kepesertaan).",
+  })
   enrollment?: Enrollment
 
-  @Field(() => CoverageProgram, { nullable: true, description: "Of the hub's own lines." })
+  @Field(() => CoverageProgram, {
+    nullable: true,
+    description: "Of the hub's own lines; null where the payer may not be seen (program).",
+  })
   program?: CoverageProgram
 
-  @Field(() => String, { nullable: true, description: 'The system that reported the line.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The system that reported the line; null where the payer may not be seen (pelapor).',
+  })
   reportedBy?: string
 
   @Field(() => LocalDate, { nullable: true })

@@ -1,3 +1,6 @@
+import { AuditEventEntity } from '../access/audit/audit-event.entity.ts'
+import { AuditPendingEntity } from '../access/audit/audit-pending.entity.ts'
+import { AuditSealEntity } from '../access/audit/audit-seal.entity.ts'
 import { DistrictEntity, ProvinceEntity, RegencyEntity, VillageEntity } from '../areas/area.entity.ts'
 import { BudgetEntity } from '../budgets/budget.entity.ts'
 import { BudgetEntryEntity } from '../budgets/budget-entry.entity.ts'
@@ -5,11 +8,16 @@ import { SettingEntity } from '../db/setting.entity.ts'
 import { ChargeEntity } from '../enrollments/charge.entity.ts'
 import { CoverageLineEntity } from '../enrollments/coverage-line.entity.ts'
 import { EnrollmentEntity } from '../enrollments/enrollment.entity.ts'
+import { AgreementEntity } from '../payers/agreement.entity.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { ContributionRateEntity } from '../programs/contribution-rate.entity.ts'
 import { CoverageProgramEntity } from '../programs/program.entity.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
-import { WorkerIdentityEntity } from '../workers/worker-identity.entity.ts'
+import {
+  IdentityKeyEntity,
+  IdentityTokenEntity,
+  WorkerIdentityEntity,
+} from '../workers/worker-identity.entity.ts'
 
 /** Every table of the hub. */
 export const entities = [
@@ -18,14 +26,20 @@ export const entities = [
   DistrictEntity,
   VillageEntity,
   PayerEntity,
+  AgreementEntity,
   CoverageProgramEntity,
   ContributionRateEntity,
   WorkerEntity,
   WorkerIdentityEntity,
+  IdentityTokenEntity,
+  IdentityKeyEntity,
   BudgetEntity,
   BudgetEntryEntity,
   EnrollmentEntity,
   ChargeEntity,
   CoverageLineEntity,
   SettingEntity,
+  AuditEventEntity,
+  AuditPendingEntity,
+  AuditSealEntity,
 ] as const

@@ -1,3 +1,5 @@
+import { AuditResolver } from '../access/audit/audit.resolver.ts'
+import { ViewerResolver } from '../access/viewer.resolver.ts'
 import {
   AreaFields,
   AreaQueries,
@@ -22,26 +24,34 @@ import {
   PayerCoverageFields,
 } from '../insight/summary.resolver.ts'
 import { CoverageTrendResolver } from '../insight/trend.resolver.ts'
-import { AreaPayers, PayerResolver } from '../payers/payer.resolver.ts'
+import { AgreementResolver, PayerAgreements } from '../payers/agreement.resolver.ts'
+import { AreaPayers, PayerResolver, ViewerPayer } from '../payers/payer.resolver.ts'
 import { ContributionRateResolver } from '../programs/contribution-rate.resolver.ts'
 import { AreaPrograms, PayerPrograms, ProgramResolver } from '../programs/program.resolver.ts'
+import { IdentityMutations, WorkerIdentity } from '../workers/identity.resolver.ts'
 import { AreaWorkers, ProgramCategories, WorkerResolver } from '../workers/worker.resolver.ts'
 
 /** Every resolver class of the hub. */
 export const resolvers = [
+  ViewerResolver,
   AreaQueries,
   AreaFields,
   ProvinceFields,
   RegencyFields,
   DistrictFields,
   PayerResolver,
+  ViewerPayer,
   AreaPayers,
+  AgreementResolver,
+  PayerAgreements,
   ProgramResolver,
   PayerPrograms,
   AreaPrograms,
   ContributionRateResolver,
   WorkerResolver,
   AreaWorkers,
+  WorkerIdentity,
+  IdentityMutations,
   ProgramCategories,
   BudgetResolver,
   PayerBudgets,
@@ -59,4 +69,5 @@ export const resolvers = [
   CoverageByAreaResolver,
   CoverageTrendResolver,
   CheckCoverageResolver,
+  AuditResolver,
 ] as const

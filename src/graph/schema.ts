@@ -1,13 +1,22 @@
 import 'reflect-metadata'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { printSchemaWithDirectives } from '@graphql-tools/utils'
-import { type GraphQLSchema, isInterfaceType, isObjectType, parse } from 'graphql'
+import {
+  type GraphQLInterfaceType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+  parse,
+} from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
 import { DateTime } from '../contract/scalars.ts'
 import { referenceResolver } from '../planner/federation.ts'
-import { describedField } from '../planner/marks.ts'
+import { describedField, fieldMark } from '../planner/marks.ts'
 import { wirePlainPath } from '../planner/plain.ts'
 import { Planner, type PlannerOptions } from '../planner/planner.ts'
+import { recordMutations } from './mutations.ts'
 import { sortArguments } from './reading-order.ts'
 import { resolvers } from './resolvers.ts'
 
@@ -19,9 +28,15 @@ const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federatio
  */
 export function createPlannedSchema(options: Omit<PlannerOptions, 'schema'>): Planner {
   const schema = buildHubSchema(() => planner)
+  recordMutations(schema)
   const planner: Planner = new Planner({ ...options, schema })
   wirePlainPath(schema, planner)
   return planner
+}
+
+/** The contract as a schema, of which nothing can be asked: for what is made of its types. */
+export function hubSchema(): GraphQLSchema {
+  return buildTypedSchema()
 }
 
 /** The contract: the SDL that is committed as `schema/hub.graphql`. */
@@ -50,7 +65,7 @@ function buildHubSchema(planner: () => Planner): GraphQLSchema {
   const typed = buildTypedSchema()
   const resolversMap = createResolversMap(typed) as Record<string, Record<string, unknown>>
   for (const type of Object.values(typed.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__') || type === typed.getQueryType()) continue
+    if (!isObjectType(type) || type.name.startsWith('__') || isRoot(typed, type)) continue
     // Every object type gets one: without, Apollo would echo what the caller sent as the entity.
     resolversMap[type.name]!.__resolveReference = referenceResolver(planner, type.name)
   }
@@ -64,6 +79,10 @@ function buildHubSchema(planner: () => Planner): GraphQLSchema {
   return schema
 }
 
+function isRoot(schema: GraphQLSchema, type: GraphQLObjectType): boolean {
+  return type === schema.getQueryType() || type === schema.getMutationType()
+}
+
 /** Every field with a resolver of ours returns a description; type-graphql also gives plain fields a resolver. */
 function markDescribed(schema: GraphQLSchema): void {
   const described = new Set(
@@ -75,6 +94,7 @@ function markDescribed(schema: GraphQLSchema): void {
     if (!isObjectType(type) && !isInterfaceType(type)) continue
     const owners = [type.name, ...type.getInterfaces().map(({ name }) => name)]
     for (const field of Object.values(type.getFields())) {
+      if (fieldMark(field)?.late) continue
       const isDescribed =
         type === schema.getQueryType() || owners.some((owner) => described.has(`${owner}.${field.name}`))
       if (isDescribed) field.extensions = { ...field.extensions, ...describedField() }
@@ -88,9 +108,13 @@ function copyExtensions(from: GraphQLSchema, to: GraphQLSchema): void {
     const copy = to.getType(type.name)
     if (!copy || type.name.startsWith('__')) continue
     copy.extensions = { ...type.extensions, ...copy.extensions }
-    if (!isObjectType(type) || !isObjectType(copy)) continue
+    if (!hasFields(type) || !hasFields(copy)) continue
     for (const field of Object.values(type.getFields())) {
       copy.getFields()[field.name]!.extensions = { ...field.extensions }
     }
   }
+}
+
+function hasFields(type: GraphQLNamedType): type is GraphQLObjectType | GraphQLInterfaceType {
+  return isObjectType(type) || isInterfaceType(type)
 }

@@ -1,16 +1,18 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
 import { Area, AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, entityOfLevel, isWithin, levelOfCode } from '../areas/area-level.ts'
 import type { Context } from '../contract/context.ts'
+import { COUNTING_PEOPLE, costs } from '../contract/cost.ts'
 import { monthDate } from '../contract/months.ts'
 import { AreaCode, Month } from '../contract/scalars.ts'
 import { badInput } from '../kernel/errors.ts'
 import type { Month as MonthText } from '../kernel/month.ts'
 import { derived, rows } from '../planner/description.ts'
-import { type DerivedRef, ref, sql } from '../planner/sql.ts'
+import { allOf, type DerivedRef, ref, sql } from '../planner/sql.ts'
 import { domicileAt } from '../workers/domicile.ts'
+import { exactIn, shownWhere } from './exactness.ts'
 import { AreaCoverage, CoverageFilter } from './insight.type.ts'
-import { countPeopleBy, type Question, scopeOfCode } from './people.ts'
+import { countPeopleBy, type Question, scopeOfCode, shownCounts } from './people.ts'
 
 /** Levels whose areas are too many to list for the whole country, with the least level that must contain them. */
 const NEEDS_WITHIN: Partial<Record<AreaLevel, readonly AreaLevel[]>> = {
@@ -18,8 +20,12 @@ const NEEDS_WITHIN: Partial<Record<AreaLevel, readonly AreaLevel[]>> = {
   VILLAGE: ['REGENCY', 'DISTRICT', 'VILLAGE'],
 }
 
+/** About as many as any question gets: the regencies of the country, or the villages of a large regency. */
+const MOST_AREAS = 500
+
 @Resolver(() => AreaCoverage)
 export class CoverageByAreaResolver {
+  @Extensions(costs({ once: COUNTING_PEOPLE, rows: MOST_AREAS }))
   @Query(() => [AreaCoverage], {
     description:
       'Coverage of every area of a level, by code; districts need a province or less around them, villages a regency or less (cakupan per wilayah).',
@@ -32,18 +38,19 @@ export class CoverageByAreaResolver {
     @Ctx() context: Context,
   ) {
     checkWithin(within, level)
+    const { limits, viewer } = context
     const month = monthDate(asOf ?? context.currentMonth)
-    const question: Question = {
-      scope: scopeOfCode(within),
-      month,
-      conditions: filter ?? {},
-      limits: context.limits,
-    }
+    const scope = scopeOfCode(within, viewer)
+    const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer }
     const area = ref(entityOfLevel(level)) as AreaRef
+    // Whoever sees around all of them sees each; whoever sees some of them sees those.
+    const around = exactIn(within ?? undefined, viewer)
+    const exact = around === true || exactIn(area.code, viewer)
     const inside = within == null ? sql`true` : isWithin(area.code, within)
+    const shown = allOf(inside, shownWhere(exact, question.conditions))
     const counts = countPeopleBy(question, (worker) => domicileAt(worker, level))
     return derived<{ areaCode: string }, AreaLevel>(
-      sql`select ${area.code} as "areaCode", coalesce(c."eligibleWorkers", 0) as "eligibleWorkers", coalesce(c."coveredWorkers", 0) as "coveredWorkers", coalesce(c."eligibleCoveredWorkers", 0) as "eligibleCoveredWorkers", coalesce(c."uncoveredWorkers", 0) as "uncoveredWorkers", coalesce(c."committedUnpaidWorkers", 0) as "committedUnpaidWorkers", c."coverageRate" from ${area} left join (${counts}) as c on c.grouped = ${area.code} where ${inside}`,
+      sql`select ${area.code} as "areaCode", ${shownCounts(exact)} from ${area} left join (${counts}) as c on c.grouped = ${area.code} where ${shown}`,
       level,
     ).orderBy((row) => [row.areaCode])
   }

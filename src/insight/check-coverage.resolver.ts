@@ -1,35 +1,61 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
-import { nikToken } from '../access/vault/vault.ts'
+import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import { recordAudit } from '../access/audit/audit.ts'
+import {
+  lookupTokens,
+  parsePartnerToken,
+  partnerLookupTokens,
+  type WantedToken,
+} from '../access/vault/lookup.ts'
 import type { Context } from '../contract/context.ts'
+import { costs } from '../contract/cost.ts'
 import { checkSpan, monthDate } from '../contract/months.ts'
+import { COVERAGE_CHECK } from '../contract/readings.ts'
 import { CoverageLineEntity } from '../enrollments/coverage-line.entity.ts'
 import type { LineRef } from '../enrollments/covered.ts'
-import { badInput } from '../kernel/errors.ts'
+import { badInput, Fault } from '../kernel/errors.ts'
 import { addMonths, type Month } from '../kernel/month.ts'
-import { inspectNik, type Nik } from '../kernel/nik.ts'
+import { inspectNik } from '../kernel/nik.ts'
+import type { PartnerKey } from '../kernel/partner-keys.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { derived, rows } from '../planner/description.ts'
+import { answeredLate } from '../planner/marks.ts'
 import { type DerivedRef, ref, type Sql, sql } from '../planner/sql.ts'
+import { workersByToken } from '../workers/identity-lookup.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { Worker } from '../workers/worker.type.ts'
-import { WorkerIdentityEntity } from '../workers/worker-identity.entity.ts'
 import { CheckCoverageInput, CoverageCheck } from './check-coverage.type.ts'
 
 const MOST_PEOPLE = 1_000
 
+/** Five look-ups by index for a person. */
+const LOOKING_UP = 5
+
+function peopleAsked({ input }: { input: CheckCoverageInput }): number {
+  return input.people.length
+}
+
 @Resolver(() => CoverageCheck)
 export class CheckCoverageResolver {
+  @Extensions({
+    ...costs({ perRow: LOOKING_UP, rows: peopleAsked, reads: ['input'] }),
+    ...answeredLate(),
+  })
   @Query(() => [CoverageCheck], {
     description:
-      'Whether people are covered, in the order asked; never over GET, where addresses are logged (pengecekan).',
+      'Whether people are covered, in the order asked; recorded with its purpose, never over GET, where addresses are logged (pengecekan).',
   })
-  checkCoverage(@Arg('input', () => CheckCoverageInput) input: CheckCoverageInput, @Ctx() context: Context) {
-    const [from, to] = checked(input, context)
-    const people = input.people.map(({ nik }) => inspectNik(nik, { today: context.today }).nik)
+  async checkCoverage(
+    @Arg('input', () => CheckCoverageInput) input: CheckCoverageInput,
+    @Ctx() context: Context,
+  ) {
+    const [from, to] = checkedMonths(input, context)
+    const wanted = wantedPeople(input, context)
+    await context.allow(input.people.length)
+    const workers = await lookUp(wanted, input, context)
     const period = sql`daterange(${monthDate(from)}, ${monthDate(addMonths(to, 1))})`
-    return derived<{ index: number; workerId: string }>(checks(people, period, context)).orderBy((check) => [
-      check.index,
-    ])
+    return derived<{ index: number; workerId: string }>(checks(wanted.valid, workers, period)).orderBy(
+      (check) => [check.index],
+    )
   }
 
   @FieldResolver(() => Worker, { nullable: true })
@@ -38,7 +64,10 @@ export class CheckCoverageResolver {
   }
 }
 
-function checked({ people, from, to }: CheckCoverageInput, { overGet }: Context): [from: Month, to: Month] {
+function checkedMonths(
+  { people, from, to }: CheckCoverageInput,
+  { overGet }: Context,
+): [from: Month, to: Month] {
   const last = (to ?? from) as Month
   if (overGet)
     throw badInput('input', 'People are not looked up over GET: addresses are logged.', 'Use POST.')
@@ -48,26 +77,79 @@ function checked({ people, from, to }: CheckCoverageInput, { overGet }: Context)
   return [from as Month, last]
 }
 
-/** A row per person asked about. Only tokens of the NIKs reach the database. */
-function checks(people: readonly (Nik | undefined)[], period: Sql, { nikKeys }: Context): Sql {
-  const identity = ref(WorkerIdentityEntity)
-  const tokens = people.flatMap((nik, index) =>
-    nik === undefined ? [] : nikKeys.map((key) => ({ index, token: nikToken(nik, key).toString('hex') })),
-  )
-  const found = sql`select t.index, ${identity.worker} as worker_id from unnest(${tokens.map(({ index }) => index)}::int[], ${tokens.map(({ token }) => token)}::text[]) as t(index, token) join ${identity} on ${identity.nikToken} = decode(t.token, 'hex')`
-  const asked = sql`select n - 1 as index, valid from unnest(${people.map((nik) => nik !== undefined)}::boolean[]) with ordinality as a(valid, n)`
-  const lines = (line: LineRef) => sql`${line.worker} = f.worker_id and ${line.period} && ${period}`
-  const [any, benefits, kinds, covering] = [
-    ref(CoverageLineEntity),
-    ref(CoverageLineEntity),
-    ref(CoverageLineEntity),
-    ref(CoverageLineEntity),
-  ]
+/** Who is asked about: whether each was named well, and the tokens to look for. */
+interface WantedPeople {
+  readonly valid: readonly boolean[]
+  readonly tokens: readonly WantedToken[]
+}
+
+function wantedPeople({ people }: CheckCoverageInput, context: Context): WantedPeople {
+  people.forEach(({ nik, token }, i) => {
+    if ((nik == null) === (token == null))
+      throw badInput(
+        `input.people[${i}]`,
+        'A person is named by a NIK or by a token.',
+        'Give one of the two.',
+      )
+  })
+  const niks = people.map(({ nik }) => (nik == null ? undefined : inspectNik(nik, context).nik))
+  const tokens = people.map(({ token }) => (token == null ? undefined : parsePartnerToken(token)))
+  const byToken = tokens.some((token) => token !== undefined)
+  return {
+    valid: people.map((_, i) => niks[i] !== undefined || tokens[i] !== undefined),
+    tokens: [
+      ...lookupTokens(niks, context.nikKeys),
+      ...(byToken ? partnerLookupTokens(tokens, partnerOf(context)) : []),
+    ],
+  }
+}
+
+/** The viewer's own partner key: with another's key, two partners could join their lists. */
+function partnerOf({ viewer, partnerKeys }: Context): PartnerKey {
+  const key = partnerKeys.find(({ partner }) => partner === viewer.partner)
+  if (key) return key
+  throw new Fault('FORBIDDEN', 'Only a partner with a key of his own may ask by token.', {
+    field: 'input.people.token',
+    remedy: 'Ask by NIK.',
+  })
+}
+
+/** The workers found, by position; recorded in the transaction that finds them, before anything is said of them. */
+function lookUp(
+  { tokens }: WantedPeople,
+  { people, purpose }: CheckCoverageInput,
+  context: Context,
+): Promise<(string | null)[]> {
+  return context.db.transaction(async (query) => {
+    const found = await context.read<{ index: number; worker_id: string }>(
+      sql`/* coverage.find */ ${workersByToken(tokens)}`,
+      query,
+    )
+    const workers = new Array<string | null>(people.length).fill(null)
+    for (const { index, worker_id } of found) workers[index] = worker_id
+    await recordAudit(query, context, {
+      action: 'COVERAGE_CHECK',
+      outcome: 'DONE',
+      what: 'Query.checkCoverage',
+      purpose,
+      workers: [...new Set(found.map(({ worker_id }) => worker_id))],
+      people: people.length,
+    })
+    return workers
+  })
+}
+
+/** A row per person asked about. */
+function checks(valid: readonly boolean[], workers: readonly (string | null)[], period: Sql): Sql {
+  const asked = sql`select n - 1 as index, valid, worker_id from unnest(${valid}::boolean[], ${workers}::bigint[]) with ordinality as a(valid, worker_id, n)`
+  const newLine = () => ref(CoverageLineEntity, COVERAGE_CHECK)
+  const [any, benefits, kinds, covering] = [newLine(), newLine(), newLine(), newLine()]
+  const lines = (line: LineRef) => sql`${line.worker} = a.worker_id and ${line.period} && ${period}`
   const payer = ref(PayerEntity)
-  return sql`select a.index, a.valid, f.worker_id as "workerId", f.worker_id is not null as known,
+  return sql`select a.index, a.valid, a.worker_id as "workerId", a.worker_id is not null as known,
     exists (select 1 from ${any} where ${lines(any)}) as covered,
     array(select distinct ${benefits.benefit} from ${benefits} where ${lines(benefits)} order by 1) as benefits,
     array(select distinct ${payer.kind} from ${kinds} join ${payer} on ${payer.id} = ${kinds.payer} where ${lines(kinds)} order by 1) as "payerKinds",
-    array(select to_char(m, 'YYYY-MM') from generate_series(lower(${period}), upper(${period}) - 1, interval '1 month') as m where exists (select 1 from ${covering} where ${covering.worker} = f.worker_id and ${covering.period} @> m::date) order by m) as months
-    from (${asked}) as a left join (${found}) as f on f.index = a.index`
+    array(select to_char(m, 'YYYY-MM') from generate_series(lower(${period}), upper(${period}) - 1, interval '1 month') as m where exists (select 1 from ${covering} where ${covering.worker} = a.worker_id and ${covering.period} @> m::date) order by m) as months
+    from (${asked}) as a`
 }

@@ -5,10 +5,20 @@ import { PayerKind } from '../payers/payer.entity.ts'
 import { marked } from '../planner/marks.ts'
 import { Benefit } from '../programs/program.entity.ts'
 
-@InputType({ description: 'A person to look up.' })
+@InputType({ description: 'A person to look up, by NIK or by token.' })
 export class PersonToCheck {
-  @Field(() => String, { description: 'NIK, 16 digits; spaces, dots and dashes are ignored (NIK).' })
-  nik!: string
+  @Field(() => String, {
+    nullable: true,
+    description: 'NIK, 16 digits; spaces, dots and dashes are ignored (NIK).',
+  })
+  nik?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'HMAC-SHA-256 of the 16 digits with the key this partner shares with the hub, hexadecimal or base64url (token mitra).',
+  })
+  token?: string | null
 }
 
 @InputType({ description: 'Who is asked about, for which months, and why.' })

@@ -5,6 +5,9 @@ import { marked } from '../planner/marks.ts'
 import { Benefit } from '../programs/program.entity.ts'
 import { WorkerCategory } from '../workers/worker-category.ts'
 
+const EXACT =
+  'Whether the numbers are exact and add up; else counts are rounded to 5 and money to a million rupiah (angka pasti).'
+
 @InterfaceType({
   description: 'Numbers of distinct people in one month; never the sum of programs (jumlah orang).',
 })
@@ -39,6 +42,9 @@ export abstract class PeopleCounts {
   description: 'Coverage of the people living in a scope (ringkasan cakupan).',
 })
 export class CoverageSummary extends PeopleCounts {
+  @Field(() => Boolean, { description: EXACT })
+  exact!: boolean
+
   @Field(() => Month)
   asOf!: string
 }
@@ -48,11 +54,17 @@ export class CoverageSummary extends PeopleCounts {
   implements: PeopleCounts,
   description: 'Coverage of the people living in one area (cakupan wilayah).',
 })
-export class AreaCoverage extends PeopleCounts {}
+export class AreaCoverage extends PeopleCounts {
+  @Field(() => Boolean, { description: EXACT })
+  exact!: boolean
+}
 
 @Extensions(marked('derived'))
 @ObjectType({ implements: PeopleCounts, description: 'Coverage in one month of a trend (cakupan bulanan).' })
 export class CoveragePoint extends PeopleCounts {
+  @Field(() => Boolean, { description: EXACT })
+  exact!: boolean
+
   @Field(() => Month)
   month!: string
 }

@@ -1,6 +1,9 @@
+import type { Answer } from '../access/policy.ts'
+import type { Viewer } from '../access/viewer.ts'
 import type { AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, levelOf, levelOfCode } from '../areas/area-level.ts'
 import type { EligibilityLimits } from '../contract/context.ts'
+import { STATISTICS } from '../contract/readings.ts'
 import { CoverageLineEntity } from '../enrollments/coverage-line.entity.ts'
 import {
   coveredIn,
@@ -9,20 +12,24 @@ import {
   lineCounts,
   unpaidUpTo,
 } from '../enrollments/covered.ts'
-import { allOf, type Column, ref, type Sql, sql, verbatim } from '../planner/sql.ts'
+import { allOf, type Column, join, ref, type Sql, sql, verbatim } from '../planner/sql.ts'
 import { domicileAt, type WorkerRef } from '../workers/domicile.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { eligibleIn } from './eligible.ts'
+import { exactColumn, exactIn, shownCount } from './exactness.ts'
 
 /** The people who live in an area; undefined is everybody. The domicile counts, not the payer. */
-export type Scope = { readonly level: AreaLevel; readonly code: Sql | Column } | undefined
+export type Scope =
+  | { readonly level: AreaLevel; readonly code: Sql | Column; readonly exact: Answer }
+  | undefined
 
-export function scopeOfCode(code: string | null | undefined): Scope {
-  return code == null ? undefined : { level: levelOfCode(code), code: sql`${code}::text` }
+export function scopeOfCode(code: string | null | undefined, viewer: Viewer): Scope {
+  if (code == null) return undefined
+  return { level: levelOfCode(code), code: sql`${code}::text`, exact: exactIn(code, viewer) }
 }
 
-export function scopeOfArea(area: AreaRef): Scope {
-  return { level: levelOf(area), code: area.code }
+export function scopeOfArea(area: AreaRef, viewer: Viewer): Scope {
+  return { level: levelOf(area), code: area.code, exact: exactIn(area.code, viewer) }
 }
 
 /** One question about coverage: who, when, and which coverage counts. */
@@ -31,6 +38,7 @@ export interface Question {
   readonly month: Sql | Column
   readonly conditions: LineConditions & { readonly categories?: readonly string[] | null | undefined }
   readonly limits: EligibilityLimits
+  readonly viewer: Viewer
 }
 
 /** The columns of every count of people. */
@@ -41,6 +49,11 @@ export interface PeopleCountsRow {
   uncoveredWorkers: number
   committedUnpaidWorkers: number
   coverageRate: number
+}
+
+/** Whether a question's numbers are exact for who asks. */
+export function exactFor({ scope, viewer }: Question): Answer {
+  return scope ? scope.exact : exactIn(undefined, viewer)
 }
 
 /** Whether a worker is among the people asked about. */
@@ -62,11 +75,18 @@ const COUNTS = verbatim(
     `count(*) filter (where p.eligible and p.covered) as "eligibleCoveredWorkers"`,
     `count(*) filter (where p.eligible and not p.covered) as "uncoveredWorkers"`,
     `count(*) filter (where p.covered and p.unpaid) as "committedUnpaidWorkers"`,
-    `(count(*) filter (where p.eligible and p.covered))::float8 / nullif(count(*) filter (where p.eligible), 0) as "coverageRate"`,
   ].join(', '),
 )
 
-/** One row: the counts of all people asked about. */
+const COUNT_NAMES = [
+  'eligibleWorkers',
+  'coveredWorkers',
+  'eligibleCoveredWorkers',
+  'uncoveredWorkers',
+  'committedUnpaidWorkers',
+] as const
+
+/** One row: the counts of all people asked about, none of them rounded yet. */
 export function countPeople(question: Question): Sql {
   return sql`select ${COUNTS} from (${people(question)}) as p`
 }
@@ -77,19 +97,39 @@ export function countPeopleBy(question: Question, by: (worker: WorkerRef) => Col
 }
 
 /**
+ * The columns of `PeopleCounts` as they may be shown, out of a subquery `c` of counts, and `exact`. The rate is that
+ * of the numbers shown: an exact one would give the others away.
+ */
+export function shownCounts(exact: Answer): Sql {
+  const shown = (name: string) => shownCount(sql`coalesce(${verbatim(`c."${name}"`)}, 0)`, exact)
+  const columns = COUNT_NAMES.map((name) => sql`${shown(name)} as ${verbatim(`"${name}"`)}`)
+  const rate = sql`${shown('eligibleCoveredWorkers')}::float8 / nullif(${shown('eligibleWorkers')}, 0) as "coverageRate"`
+  return join([...columns, rate, sql`${exactColumn(exact)} as exact`], ', ')
+}
+
+/** Which rows of a breakdown may be shown: a group that is rounded to nobody would still say that it is there. */
+export function shownGroups(exact: Answer, names: readonly string[] = COUNT_NAMES): Sql {
+  if (exact === true) return verbatim('true')
+  const counts = names.map((name) => sql`${shownCount(verbatim(`c."${name}"`), false)} > 0`)
+  const anybody = sql`(${join(counts, ' or ')})`
+  return exact === false ? anybody : sql`(${exact} or ${anybody})`
+}
+
+/**
  * A row per person asked about, with what each count needs to know. `offset 0` keeps PostgreSQL from merging this
  * into the counting and evaluating `covered` once per count; columns that no count reads are dropped all the same.
  */
 function people(question: Question, by?: (worker: WorkerRef) => Column): Sql {
-  const worker = ref(WorkerEntity)
+  const worker = ref(WorkerEntity, STATISTICS)
   const { month, conditions, limits } = question
   const grouped = by ? sql`, ${by(worker)} as grouped` : sql``
-  return sql`select ${eligibleIn(worker, month, limits)} as eligible, ${coveredIn(worker, month, conditions)} as covered, ${unpaidUpTo(worker, month)} as unpaid${grouped} from ${worker} where ${isAskedAbout(worker, question)} offset 0`
+  const covered = coveredIn(worker, month, conditions, STATISTICS)
+  return sql`select ${eligibleIn(worker, month, limits)} as eligible, ${covered} as covered, ${unpaidUpTo(worker, month)} as unpaid${grouped} from ${worker} where ${isAskedAbout(worker, question)} offset 0`
 }
 
 /** Distinct covered people for each value of a column of their lines, which is there as `grouped`. */
 export function countCoveredBy(question: Question, by: (line: LineRef) => Column): Sql {
-  const [worker, line] = [ref(WorkerEntity), ref(CoverageLineEntity)]
+  const [worker, line] = [ref(WorkerEntity, STATISTICS), ref(CoverageLineEntity, STATISTICS)]
   const distinct = sql`select distinct ${line.worker} as worker, ${by(line)} as grouped from ${line} join ${worker} on ${worker.id} = ${line.worker} where ${allOf(isAskedAbout(worker, question), lineCounts(line, question.month, question.conditions))}`
   return sql`select c.grouped, count(*) as "coveredWorkers" from (${distinct}) as c group by c.grouped`
 }

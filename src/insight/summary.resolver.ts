@@ -1,18 +1,21 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
 import { ProvinceEntity } from '../areas/area.entity.ts'
 import { Area } from '../areas/area.type.ts'
 import { type AreaRef, entityOfLevel } from '../areas/area-level.ts'
 import { BudgetEntity } from '../budgets/budget.entity.ts'
 import type { Context } from '../contract/context.ts'
+import { COUNTING_PEOPLE, costs } from '../contract/cost.ts'
 import { idValue } from '../contract/id.ts'
 import { monthDate } from '../contract/months.ts'
+import { STATISTICS } from '../contract/readings.ts'
 import { AreaCode, Month } from '../contract/scalars.ts'
 import type { Month as MonthText } from '../kernel/month.ts'
 import { governsWithin } from '../payers/jurisdiction.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { Payer } from '../payers/payer.type.ts'
 import { derived, rows } from '../planner/description.ts'
-import { allOf, type DerivedRef, ref, sql } from '../planner/sql.ts'
+import { allOf, type DerivedRef, ref, type Sql, sql, verbatim } from '../planner/sql.ts'
+import { shownCount, shownRupiah, shownWhere } from './exactness.ts'
 import {
   BenefitCoverage,
   BudgetTotals,
@@ -26,17 +29,21 @@ import {
   countCoveredBy,
   countPeople,
   countPeopleBy,
+  exactFor,
   type PeopleCountsRow,
   type Question,
   type Scope,
   scopeOfArea,
   scopeOfCode,
+  shownCounts,
+  shownGroups,
 } from './people.ts'
 
 type SummaryRef = DerivedRef<PeopleCountsRow & { asOf: string }, Question>
 
 @Resolver(() => CoverageSummary)
 export class CoverageSummaryResolver {
+  @Extensions(costs(COUNTING_PEOPLE))
   @Query(() => CoverageSummary, {
     description:
       'Coverage of the people living in a scope, by default everybody, this month (ringkasan cakupan).',
@@ -47,7 +54,7 @@ export class CoverageSummaryResolver {
     @Arg('filter', () => CoverageFilter, { nullable: true }) filter: CoverageFilter | null,
     @Ctx() context: Context,
   ) {
-    return summaryOf(scopeOfCode(scope), asOf, filter, context)
+    return summaryOf(scopeOfCode(scope, context.viewer), asOf, filter, context)
   }
 
   @FieldResolver(() => Area, { nullable: true, description: 'Null for everybody (wilayah).' })
@@ -56,37 +63,45 @@ export class CoverageSummaryResolver {
     return rows(entityOfLevel(scope.level)).where((area) => sql`${(area as AreaRef).code} = ${scope.code}`)
   }
 
+  @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => [BenefitCoverage], { description: 'By benefit (per manfaat).' })
   byBenefit(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.benefit)
     return derived<{ benefit: string }>(
-      sql`select g.grouped as benefit, g."coveredWorkers" from (${counts}) as g`,
+      sql`select c.grouped as benefit, ${coveredOf(question, counts, 'benefit')}`,
     ).orderBy((row) => [row.benefit])
   }
 
+  @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => [CategoryCoverage], { description: 'By category of worker (per kategori).' })
   byCategory(@Root() { $: question }: SummaryRef) {
+    const exact = exactFor(question)
     const counts = countPeopleBy(question, (worker) => worker.category)
+    const shown = allOf(shownWhere(exact, question.conditions, 'category'), shownGroups(exact))
     return derived<{ category: string }>(
-      sql`select g.*, g.grouped as category from (${counts}) as g`,
+      sql`select c.grouped as category, ${shownCounts(exact)} from (${counts}) as c where ${shown}`,
     ).orderBy((row) => [row.category])
   }
 
-  @FieldResolver(() => [FundingSourceCoverage], { description: 'By funding source (per sumber dana).' })
+  @Extensions(costs(COUNTING_PEOPLE))
+  @FieldResolver(() => [FundingSourceCoverage], {
+    description: 'By funding source, where numbers are exact (per sumber dana).',
+  })
   byFundingSource(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.fundingSource)
     return derived<{ fundingSource: string }>(
-      sql`select g.grouped as "fundingSource", g."coveredWorkers" from (${counts}) as g`,
+      sql`select c.grouped as "fundingSource", ${coveredOf(question, counts, 'funding source')}`,
     ).orderBy((row) => [row.fundingSource])
   }
 
+  @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => [PayerCoverage], {
-    description: 'By payer, those with most people first (per pembayar).',
+    description: 'By payer, those with most people first, where numbers are exact (per pembayar).',
   })
   byPayer(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.payer)
     return derived<{ payerId: string; coveredWorkers: number }>(
-      sql`select g.grouped as "payerId", g."coveredWorkers" from (${counts}) as g`,
+      sql`select c.grouped as "payerId", ${coveredOf(question, counts, 'payer')}`,
     ).orderBy((row) => [row.coveredWorkers, row.payerId], 'desc')
   }
 
@@ -95,7 +110,7 @@ export class CoverageSummaryResolver {
       "Budgets of the month's fiscal year, of the governments of the scope and of areas inside it; of the filter, payers and funding sources narrow it (anggaran).",
   })
   budget(@Root() { $: question }: SummaryRef) {
-    const [budget, payer] = [ref(BudgetEntity), ref(PayerEntity)]
+    const [budget, payer] = [ref(BudgetEntity, STATISTICS), ref(PayerEntity)]
     const { scope, conditions, month } = question
     const counted = allOf(
       sql`${budget.fiscalYear} = extract(year from ${month})`,
@@ -103,7 +118,8 @@ export class CoverageSummaryResolver {
       conditions.payers && sql`${payer.id} = any(${conditions.payers.map(idValue)}::bigint[])`,
       conditions.fundingSources && sql`${budget.fundingSource} = any(${conditions.fundingSources})`,
     )
-    const sums = sql`select coalesce(sum(${budget.ceiling}), 0)::bigint as ceiling, coalesce(sum(${budget.committed}), 0)::bigint as committed, coalesce(sum(${budget.paid}), 0)::bigint as paid from ${budget} join ${payer} on ${payer.id} = ${budget.payer} where ${counted}`
+    const shown = (sum: Sql) => shownRupiah(sql`coalesce(sum(${sum}), 0)::bigint`, exactFor(question))
+    const sums = sql`select ${shown(sql`${budget.ceiling}`)} as ceiling, ${shown(sql`${budget.committed}`)} as committed, ${shown(sql`${budget.paid}`)} as paid from ${budget} join ${payer} on ${payer.id} = ${budget.payer} where ${counted}`
     return derived(
       sql`select extract(year from ${month})::int as "fiscalYear", s.*, s.ceiling - s.committed as remaining, s.paid::float8 / nullif(s.ceiling, 0) as "absorptionRate" from (${sums}) as s`,
     )
@@ -120,8 +136,11 @@ export class PayerCoverageFields {
 
 @Resolver(() => Area)
 export class AreaCoverageSummary {
+  @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => CoverageSummary, {
-    description: 'Coverage of the people living here, by default this month (ringkasan cakupan).',
+    nullable: true,
+    description:
+      'Coverage of the people living here, by default this month; null where the filter asks for exact numbers that may not be seen (ringkasan cakupan).',
   })
   coverage(
     @Root() area: AreaRef,
@@ -129,15 +148,28 @@ export class AreaCoverageSummary {
     @Arg('filter', () => CoverageFilter, { nullable: true }) filter: CoverageFilter | null,
     @Ctx() context: Context,
   ) {
-    return summaryOf(scopeOfArea(area), asOf, filter, context)
+    return summaryOf(scopeOfArea(area, context.viewer), asOf, filter, context)
   }
 }
 
 function summaryOf(scope: Scope, asOf: MonthText | null, filter: CoverageFilter | null, context: Context) {
   const month = monthDate(asOf ?? context.currentMonth)
-  const question: Question = { scope, month, conditions: filter ?? {}, limits: context.limits }
+  const { limits, viewer } = context
+  const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer }
+  const exact = exactFor(question)
+  const shown = shownWhere(exact, question.conditions)
   return derived<PeopleCountsRow & { asOf: string }, Question>(
-    sql`select c.*, ${month} as "asOf" from (${countPeople(question)}) as c`,
+    sql`select ${shownCounts(exact)}, ${month} as "asOf" from (${countPeople(question)}) as c where ${shown}`,
     question,
   )
+}
+
+/** The rest of a breakdown of covered people: their number as it may be shown, and the groups that may be. */
+function coveredOf(question: Question, counts: Sql, breakdown: string): Sql {
+  const exact = exactFor(question)
+  const shown = allOf(
+    shownWhere(exact, question.conditions, breakdown),
+    shownGroups(exact, ['coveredWorkers']),
+  )
+  return sql`${shownCount(verbatim('c."coveredWorkers"'), exact)} as "coveredWorkers" from (${counts}) as c where ${shown}`
 }

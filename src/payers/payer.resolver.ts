@@ -1,11 +1,12 @@
 import { Arg, Args, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
+import { Viewer } from '../access/viewer.type.ts'
 import { areaOfCode } from '../areas/area.resolver.ts'
 import { Area } from '../areas/area.type.ts'
 import type { AreaRef } from '../areas/area-level.ts'
 import { connectionOf, PageArgs } from '../contract/connection.ts'
 import { idValue } from '../contract/id.ts'
 import { rows } from '../planner/description.ts'
-import { allOf, type Ref, type RowOf, sql } from '../planner/sql.ts'
+import { allOf, type DerivedRef, type Ref, type RowOf, sql } from '../planner/sql.ts'
 import { governsWithin } from './jurisdiction.ts'
 import { PayerEntity } from './payer.entity.ts'
 import { Payer, PayerFilter } from './payer.type.ts'
@@ -40,6 +41,14 @@ export class PayerResolver {
   })
   area(@Root() payer: Ref<RowOf<typeof PayerEntity>>) {
     return areaOfCode(payer.areaCode)
+  }
+}
+
+@Resolver(() => Viewer)
+export class ViewerPayer {
+  @FieldResolver(() => Payer, { nullable: true, description: 'For whom he works (pembayar iuran).' })
+  payer(@Root() viewer: DerivedRef<{ payerId: string }>) {
+    return rows(PayerEntity).where((payer) => sql`${payer.id} = ${viewer.payerId}`)
   }
 }
 

@@ -1,3 +1,6 @@
+import type { Answer } from '../access/policy.ts'
+import { anyOf } from '../access/table-rules.ts'
+import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import type { AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, levelOf, levelOfCode } from '../areas/area-level.ts'
 import { type Column, type Ref, type RowOf, type Sql, sql } from '../planner/sql.ts'
@@ -27,4 +30,17 @@ export function livesIn(worker: WorkerRef, areaCode: string): Sql {
 /** Whether a worker lives in a symbolic area. */
 export function livesInArea(worker: WorkerRef, area: AreaRef): Sql {
   return sql`${domicileAt(worker, levelOf(area))} = ${area.code}`
+}
+
+/** Whether a worker lives in one of the viewer's areas. */
+export function livesWithinReach(worker: WorkerRef, viewer: Viewer): Answer {
+  if (seesEverywhere(viewer)) return true
+  const byLevel = Map.groupBy(viewer.areas, levelOfCode)
+  return anyOf(
+    [...byLevel].map(([level, codes]) =>
+      codes.length === 1
+        ? sql`${domicileAt(worker, level)} = ${codes[0]}`
+        : sql`${domicileAt(worker, level)} = any(${codes}::text[])`,
+    ),
+  )
 }

@@ -1,0 +1,122 @@
+import type { EntitySchema } from '@mikro-orm/core'
+import type { Guarded } from '../planner/model.ts'
+import type { Visibility, Visible } from '../planner/render.ts'
+import { join, type Ref, type Sql, sql } from '../planner/sql.ts'
+import {
+  type Answer,
+  type Concealment,
+  type Facts,
+  type Grant,
+  isUnruled,
+  type Needed,
+  type Policy,
+  type Reading,
+} from './policy.ts'
+import type { Viewer } from './viewer.ts'
+
+/** What each viewer may see of each table. */
+export interface TableRules {
+  /** What may be hidden from somebody. */
+  readonly guarded: Guarded
+  visibility(viewer: Viewer, facts: Facts): Visibility
+}
+
+interface RulesOfTable {
+  readonly grants: Grant[]
+  readonly concealments: Concealment[]
+  readonly readings: Map<string, Reading>
+}
+
+/**
+ * The table rules of all rooms together.
+ *
+ * @throws Error when a rule is about a table the hub does not have.
+ */
+export function tableRules(policies: readonly Policy[], entities: readonly EntitySchema[]): TableRules {
+  const tables = new Map<EntitySchema, RulesOfTable>(
+    entities.map((entity) => [entity, { grants: [], concealments: [], readings: new Map() }]),
+  )
+  for (const rule of policies.flatMap(({ tables = [] }) => tables)) {
+    const table = tables.get(rule.entity)
+    if (!table)
+      throw new Error(`a policy is about ${rule.entity.meta.className}, which is no table of the hub`)
+    if (rule.kind === 'grant') table.grants.push(rule)
+    else if (rule.kind === 'concealment') table.concealments.push(rule)
+    else table.readings.set(rule.reading, rule)
+  }
+  return {
+    guarded: {
+      rows: (entity) => !tables.get(entity)!.grants.some(isForEverybody),
+      column: (entity, property) =>
+        tables.get(entity)!.concealments.some(({ properties }) => properties.includes(property)),
+    },
+    visibility: (viewer, facts) => {
+      const asker = { viewer, facts }
+      return (entity, row, reading) => {
+        const rules = tables.get(entity)
+        if (!rules) throw new Error(`nobody said who may see ${entity.meta.className}`)
+        return reading === undefined
+          ? shown(rules, row, asker)
+          : readFor(entity, rules.readings, reading, viewer)
+      }
+    },
+  }
+}
+
+interface Asker {
+  readonly viewer: Viewer
+  readonly facts: Facts
+}
+
+export function mayRead({ permissions }: Viewer, needed: Needed): boolean {
+  return needed === 'anyone' || permissions.has(needed)
+}
+
+const NOTHING: Visible = { rows: sql`false` }
+
+/** Rules that ask nothing of the viewer show every row to everybody. */
+function isForEverybody({ needs, words }: Grant): boolean {
+  return needs === 'anyone' && words === 'all'
+}
+
+function readFor(
+  { meta }: EntitySchema,
+  readings: ReadonlyMap<string, Reading>,
+  reading: string,
+  viewer: Viewer,
+): Visible | undefined {
+  if (isUnruled(reading)) return undefined
+  const rule = readings.get(reading)
+  if (!rule) throw new Error(`${meta.className} is read for ${reading}, which no policy allows`)
+  return mayRead(viewer, rule.needs) ? undefined : NOTHING
+}
+
+function shown(
+  { grants, concealments }: RulesOfTable,
+  row: Ref<unknown>,
+  { viewer, facts }: Asker,
+): Visible | undefined {
+  const answers = grants
+    .filter(({ needs }) => mayRead(viewer, needs))
+    .map((grant) => grant.rows(row, viewer, facts))
+  const rows = anyOf(answers)
+  if (rows === false) return NOTHING
+  const columns: Record<string, Sql> = {}
+  for (const { properties, shown } of concealments) {
+    const condition = shown(row, viewer, facts)
+    if (condition === true) continue
+    for (const property of properties) columns[property] = condition === false ? sql`false` : condition
+  }
+  const conceals = Object.keys(columns).length > 0
+  if (rows === true && !conceals) return undefined
+  return { ...(rows !== true && { rows }), ...(conceals && { columns }) }
+}
+
+/** Whether any of the answers holds. */
+export function anyOf(answers: readonly Answer[]): Answer {
+  if (answers.includes(true)) return true
+  const conditions = answers.filter((answer) => answer !== false) as Sql[]
+  if (conditions.length === 0) return false
+  if (conditions.length === 1) return conditions[0]!
+  return sql`(${join(conditions, ' or ')})`
+}

@@ -1,0 +1,96 @@
+import type { ApolloServerPlugin } from '@apollo/server'
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { recordRefusal } from '../access/audit/audit.ts'
+import type { AuditAction } from '../access/audit/audit-event.entity.ts'
+import type { FieldRules } from '../access/field-rules.ts'
+import type { Context } from '../contract/context.ts'
+import { Fault } from '../kernel/errors.ts'
+import { coordinatesOf } from '../planner/coordinates.ts'
+import type { createComplexityLimit } from './admission/complexity.ts'
+
+/** A parsed and valid operation, about to be executed for somebody. */
+export interface Operation {
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly operationName?: string | null | undefined
+  readonly variables?: Record<string, unknown> | null | undefined
+}
+
+/** The last check before an operation runs, the same for every door: HTTP, subscriptions, whatever comes. */
+export interface Gate {
+  /**
+   * @throws Fault UNAUTHENTICATED or FORBIDDEN for fields and filters the viewer may not use, TOO_COMPLEX for an
+   *   operation that costs too much.
+   */
+  pass(operation: Operation, context: Context): Promise<void>
+}
+
+export interface GateOptions {
+  readonly schema: GraphQLSchema
+  readonly rules: FieldRules
+  readonly limit: ReturnType<typeof createComplexityLimit>
+  /** Who may ask `_service` and `_entities`. */
+  readonly federation: 'any-token' | 'gateway'
+}
+
+export function createGate({ schema, rules, limit, federation }: GateOptions): Gate {
+  return {
+    async pass({ document, operation, operationName, variables }, context) {
+      const fields = coordinatesOf(schema, document, operation)
+      try {
+        if (FEDERATED.some((field) => fields.has(field))) checkFederated(context, federation)
+        rules.check(document, operation, context.viewer, variables)
+      } catch (error) {
+        await recordTouched(fields, error, context)
+        throw error
+      }
+      limit(document, operationName, variables)
+    },
+  }
+}
+
+/** The gate in Apollo: after validation, before anything runs. */
+export function gatekeeper(gate: Gate): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, operation, operationName, request, contextValue }) {
+          // Apollo asks also when the document has no operation of the name, and then says so.
+          if (!operation) return
+          const { variables } = request
+          await gate.pass({ document, operation, operationName, variables }, contextValue)
+        },
+      }
+    },
+  }
+}
+
+const FEDERATED = ['Query._service', 'Query._entities']
+
+function checkFederated({ viewer, fromGateway }: Context, federation: GateOptions['federation']): void {
+  if (federation === 'gateway' ? fromGateway : fromGateway || viewer.subject !== undefined) return
+  const message =
+    federation === 'gateway'
+      ? 'Entities are answered to gateways only.'
+      : 'Entities are answered to gateways and to viewers with a token.'
+  throw new Fault(viewer.subject === undefined ? 'UNAUTHENTICATED' : 'FORBIDDEN', message, {
+    remedy: 'Send the token of a gateway in the header payung-gateway.',
+  })
+}
+
+/** Fields whose refusal is recorded too: people were to be identified, or something was to be changed. */
+const RECORDED: readonly (readonly [field: string, action: AuditAction])[] = [
+  ['Mutation.revealIdentity', 'IDENTITY_REVEAL'],
+  ['Worker.identity', 'IDENTITY_READ'],
+  ['Query.checkCoverage', 'COVERAGE_CHECK'],
+]
+
+async function recordTouched(fields: ReadonlySet<string>, error: unknown, context: Context): Promise<void> {
+  const reason = error instanceof Fault ? error.code : 'INTERNAL'
+  const known = RECORDED.filter(([field]) => fields.has(field))
+  const others = [...fields].filter(
+    (field) => field.startsWith('Mutation.') && !known.some(([name]) => name === field),
+  )
+  const events = [...known, ...others.map((field) => [field, 'MUTATION'] as const)]
+  for (const [what, action] of events) await recordRefusal(context.db, context, { action, what, reason })
+}
