@@ -1,6 +1,6 @@
 import type { EntitySchema } from '@mikro-orm/core'
 import type { Guarded } from '../planner/model.ts'
-import type { Visibility, Visible } from '../planner/render.ts'
+import type { Concealed, Visibility, Visible } from '../planner/render.ts'
 import { join, type Ref, type Sql, sql } from '../planner/sql.ts'
 import {
   type Answer,
@@ -72,7 +72,8 @@ export function mayRead({ permissions }: Viewer, needed: Needed): boolean {
   return needed === 'anyone' || permissions.has(needed)
 }
 
-const NOTHING: Visible = { rows: sql`false` }
+const NEVER = sql`false`
+const NOTHING: Visible = { rows: NEVER }
 
 /** Rules that ask nothing of the viewer show every row to everybody. */
 function isForEverybody({ needs, words }: Grant): boolean {
@@ -101,15 +102,13 @@ function shown(
     .map((grant) => grant.rows(row, viewer, facts))
   const rows = anyOf(answers)
   if (rows === false) return NOTHING
-  const columns: Record<string, Sql> = {}
-  for (const { properties, shown } of concealments) {
+  const columns = concealments.flatMap(({ properties, shown }): Concealed[] => {
     const condition = shown(row, viewer, facts)
-    if (condition === true) continue
-    for (const property of properties) columns[property] = condition === false ? sql`false` : condition
-  }
-  const conceals = Object.keys(columns).length > 0
-  if (rows === true && !conceals) return undefined
-  return { ...(rows !== true && { rows }), ...(conceals && { columns }) }
+    if (condition === true) return []
+    return [{ properties, shown: condition === false ? NEVER : condition }]
+  })
+  if (rows === true && columns.length === 0) return undefined
+  return { rows: rows === true ? undefined : rows, columns: columns.length > 0 ? columns : undefined }
 }
 
 /** Whether any of the answers holds. */

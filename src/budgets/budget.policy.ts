@@ -83,6 +83,6 @@ function withinReach(budget: Ref<RowOf<typeof BudgetEntity>>, viewer: Viewer): A
   return anyOf([
     viewer.payer !== undefined && sql`${budget.payer} = ${viewer.payer}::bigint`,
     governed !== false &&
-      sql`${budget.payer} in (select ${payer.id} from ${payer} where ${governed as never})`,
+      sql`${budget.payer} = any(array(select ${payer.id} from ${payer} where ${governed as never}))`,
   ])
 }

@@ -1,4 +1,5 @@
 import type { EntitySchema } from '@mikro-orm/core'
+import { getOrSet } from '../kernel/get-or-set.ts'
 import {
   AliasOf,
   Column,
@@ -31,12 +32,17 @@ export interface Rendered {
 export interface Visible {
   /** The condition under which a row may be seen; absent: every row. */
   readonly rows?: Sql | undefined
-  /** By property, the condition under which a row's value may be seen; elsewhere it is null. */
-  readonly columns?: Readonly<Record<string, Sql>> | undefined
+  /** Properties whose values may be seen under a condition only; elsewhere they are null. */
+  readonly columns?: readonly Concealed[] | undefined
+}
+
+export interface Concealed {
+  readonly properties: readonly string[]
+  readonly shown: Sql
 }
 
 /**
- * What this request may see of a table; undefined is all of it. Applied wherever the table enters a statement, so
+ * What this request may see of a table; undefined is all of it. Asked once for a statement and applied wherever the table enters a statement, so
  * that no list, count, join, filter, order or subquery can forget it. `reading` is what the table is read for:
  * see {@link TableSource}.
  */
@@ -51,11 +57,18 @@ export function render(fragment: Sql, tables: Tables, visibility: Visibility): R
   return new Rendering(tables, visibility).statement(fragment)
 }
 
+/** What may be seen of a table, and the row of it that the conditions are about. */
+interface RulesOfTable {
+  readonly inner: TableSource
+  readonly visible: Visible | undefined
+}
+
 class Rendering {
   #text = ''
   readonly #values: Value[] = []
   readonly #numbers = new Map<Value, number>()
   readonly #aliases = new Map<Source | PageName, string>()
+  readonly #rules = new Map<EntitySchema, Map<string | undefined, RulesOfTable>>()
   /** The tables whose rules are being written: a rule that reads its own table through itself would never end. */
   readonly #ruling: TableSource[] = []
 
@@ -91,10 +104,10 @@ class Rendering {
     }
   }
 
-  #writeTable({ entity, reading }: TableSource, alias: string): void {
+  #writeTable(source: TableSource, alias: string): void {
+    const { entity } = source
     const { name, allColumns } = this.tables.get(entity)
-    const inner = new TableSource(entity, reading)
-    const visible = this.visibility(entity, refTo(inner), reading)
+    const { inner, visible } = this.#rulesOf(source)
     if (!visible?.rows && !visible?.columns) {
       this.#text += `${name} as ${alias}`
       return
@@ -113,6 +126,18 @@ class Rendering {
     this.#ruling.pop()
   }
 
+  /**
+   * A table's rules are asked for once in a statement. Where the table enters again it is read under the same alias,
+   * in a subquery of its own, so that the two do not meet.
+   */
+  #rulesOf({ entity, reading }: TableSource): RulesOfTable {
+    const known = getOrSet(this.#rules, entity, () => new Map<string | undefined, RulesOfTable>())
+    return getOrSet(known, reading, () => {
+      const inner = new TableSource(entity, reading)
+      return { inner, visible: this.visibility(entity, refTo(inner), reading) }
+    })
+  }
+
   #enter(table: TableSource): void {
     const same = ({ entity, reading }: TableSource) => entity === table.entity && reading === table.reading
     if (this.#ruling.some(same)) {
@@ -126,11 +151,13 @@ class Rendering {
     entity: EntitySchema,
     from: string,
     allColumns: readonly string[],
-    conditions: Readonly<Record<string, Sql>>,
+    concealed: readonly Concealed[],
   ): void {
     const hidden = new Map<string, Sql>()
-    for (const [property, condition] of Object.entries(conditions)) {
-      for (const column of this.tables.ownColumns(entity, property)) hidden.set(column, condition)
+    for (const { properties, shown } of concealed) {
+      for (const property of properties) {
+        for (const column of this.tables.ownColumns(entity, property)) hidden.set(column, shown)
+      }
     }
     allColumns.forEach((column, i) => {
       if (i > 0) this.#text += ', '

@@ -43,9 +43,9 @@ export class Shapes {
   ofVisible(visible: Visible | undefined): Token[] {
     const tokens: Token[] = []
     if (visible?.rows) this.#writeSql(visible.rows, tokens)
-    for (const [property, condition] of Object.entries(visible?.columns ?? {})) {
-      tokens.push('column', property)
-      this.#writeSql(condition, tokens)
+    for (const { properties, shown } of visible?.columns ?? []) {
+      tokens.push('columns', ...properties)
+      this.#writeSql(shown, tokens)
     }
     return tokens
   }
