@@ -1,3 +1,5 @@
+import { ROLES } from '../../src/access/permission.ts'
+import type { SeededViewer } from '../../src/db/settings.ts'
 import { enrollInPrograms, type Ids, periodOf } from './enroll.ts'
 import { keepLedger } from './ledger.ts'
 import { generatePeople } from './people.ts'
@@ -28,6 +30,8 @@ export interface Demo {
   readonly enrollments: readonly DemoEnrollment[]
   readonly charges: readonly DemoCharge[]
   readonly lines: readonly DemoLine[]
+  /** As whom GraphiQL can ask. */
+  readonly viewers: readonly SeededViewer[]
 }
 
 /**
@@ -71,7 +75,18 @@ export async function generateDemo(plan: Plan = readPlan()): Promise<Demo> {
       version: ceiling.length > 1 ? 'REVISED' : 'ORIGINAL',
       originalCeiling: ceiling[0]!.amount,
     })),
+    viewers: demoViewers(plan),
   }
+}
+
+/** Those who look at the demo, with the ids that its payers get. */
+export function demoViewers(plan: Plan = readPlan()): SeededViewer[] {
+  const ids = idsOf(plan)
+  return plan.viewers.map(({ role, permissions, payer, ...viewer }) => ({
+    ...viewer,
+    permissions: permissions ?? ROLES[role!],
+    payer: payer === undefined ? undefined : String(ids.payer(payer)),
+  }))
 }
 
 /** Ids follow the order of the files, from 1. */

@@ -27,6 +27,9 @@ export async function fillTangerang(query: Query, { keys, progress }: FillOption
   const demo = await generateDemo()
   making.done(`${demo.people.length} workers`)
 
+  await query(`/* seed.viewers */ insert into setting (name, value) values ('viewers', $1)`, [
+    JSON.stringify(demo.viewers),
+  ])
   await writeMoney(query, demo)
   let checking: Step | undefined
   await rebuildingIndexes(query, PEOPLES_TABLES, async () => {
@@ -37,7 +40,7 @@ export async function fillTangerang(query: Query, { keys, progress }: FillOption
 
     const vault = progress.step('Sealing their identities', total)
     for (let start = 0; start < total; start += VAULT_BATCH) {
-      await insertIdentities(query, demo.people.slice(start, start + VAULT_BATCH), keys[0], vault)
+      await insertIdentities(query, demo.people.slice(start, start + VAULT_BATCH), keys, vault)
     }
     vault.done(`${total} identities`)
 
@@ -56,7 +59,14 @@ export async function fillTangerang(query: Query, { keys, progress }: FillOption
 }
 
 /** In the order in which they refer to each other. */
-const PEOPLES_TABLES = ['worker', 'worker_identity', 'enrollment', 'charge', 'coverage_line']
+const PEOPLES_TABLES = [
+  'worker',
+  'identity_token',
+  'worker_identity',
+  'enrollment',
+  'charge',
+  'coverage_line',
+]
 
 /** Sealed and written together, so that a person sees progress. */
 const VAULT_BATCH = 10_000

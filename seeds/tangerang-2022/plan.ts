@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PERMISSIONS, type Permission, ROLES, type Role } from '../../src/access/permission.ts'
 import { SetupError } from '../../src/kernel/errors.ts'
 import { FundingSource, PayerKind } from '../../src/payers/payer.entity.ts'
 import { Benefit, Segment } from '../../src/programs/program.entity.ts'
@@ -88,6 +89,22 @@ const Names = z.strictObject({
   last: z.array(z.string()),
 })
 
+const keyOf = <Key extends string>(of: Readonly<Record<Key, unknown>>) =>
+  z.enum(Object.keys(of) as [Key, ...Key[]])
+
+const Viewer = z
+  .strictObject({
+    name: z.string().min(1),
+    subject: z.string().min(1),
+    role: keyOf<Role>(ROLES).optional(),
+    permissions: z.array(keyOf<Permission>(PERMISSIONS)).nonempty().optional(),
+    areas: z.array(area).default([]),
+    payer: z.string().optional(),
+  })
+  .refine(({ role, permissions }) => (role === undefined) !== (permissions === undefined), {
+    error: 'has either a role or permissions',
+  })
+
 export type ProgramPlan = z.infer<typeof Program>
 export type BudgetPlan = z.infer<typeof Budget>
 export type ReportPlan = z.infer<typeof Report>
@@ -102,6 +119,7 @@ export interface Plan {
   readonly reports: readonly ReportPlan[]
   readonly registry: RegistryPlan
   readonly names: NamesPlan
+  readonly viewers: readonly z.infer<typeof Viewer>[]
 }
 
 /** @throws SetupError naming the file and the row at fault. */
@@ -126,6 +144,7 @@ export function readPlan(): Plan {
     reports: readYaml(`${FOLDER}/reported.yaml`, z.array(Report)),
     registry: readYaml(`${FOLDER}/registry.yaml`, Registry),
     names: readYaml(`${FOLDER}/names.yaml`, Names),
+    viewers: readYaml(`${FOLDER}/viewers.yaml`, z.array(Viewer)),
   }
 }
 

@@ -7,8 +7,10 @@ const SECRET_KEYS = new Set(
 )
 /** Also with something in front: `declaredBirthDate`, `workerNik`. */
 const IDENTITY_KEY = /(niks?|fullnames?|birthdates?)$/
-/** What database drivers attach to an error: the values of the row that failed. */
-const ROW_VALUES = new Set(['detail', 'parameters', 'params'])
+/** What database drivers attach to an error: the values of the row that failed, and where they came from. */
+const ROW_VALUES = new Set(['detail', 'parameters', 'params', 'where'])
+/** SQLSTATEs of data exceptions: `invalid input syntax for type date: "…"` repeats a value, which may be a name. */
+const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/
 
 /**
  * A run of 16 digits or more, also with separators between them. Longer runs go too: a NIK may stand next
@@ -23,8 +25,8 @@ export function scrubText(text: string): string {
 
 /**
  * Takes identity out of one line of JSON, at any depth: values of the keys nik, name, fullName, birthDate
- * (and their compounds), of authorization, cookie and password, and row values on database errors become
- * `[redacted]`; whatever looks like a NIK in a text, a number or a key becomes `[NIK]`.
+ * (and their compounds), of authorization, cookie and password, and row values on database errors or in their
+ * messages become `[redacted]`; whatever looks like a NIK in a text, a number or a key becomes `[NIK]`.
  */
 export function scrubLine(line: string): string {
   try {
@@ -46,12 +48,17 @@ function scrubValue(key: string, value: unknown, { source }: { source?: string }
 
 function scrubObject(object: object): object {
   const ofError = 'stack' in object
+  const repeats = ofError && 'code' in object && DATA_EXCEPTION.test(String(object.code))
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => [
       scrubText(key),
-      ofError && ROW_VALUES.has(key) ? REDACTED : value,
+      ofError && ROW_VALUES.has(key) ? REDACTED : repeats ? withoutQuoted(value) : value,
     ]),
   )
+}
+
+function withoutQuoted(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/".*"/s, REDACTED) : value
 }
 
 function isSecret(key: string): boolean {

@@ -32,7 +32,7 @@ export function errorFormat(logger: Logger) {
       isMistakenArgument(error)
     ) {
       const code: ErrorCode = 'BAD_USER_INPUT'
-      return { ...formatted, message: withoutValues(formatted.message), extensions: { code } }
+      return { ...formatted, message: withoutValues(formatted.message, error), extensions: { code } }
     }
     return { ...formatted, ...masked(logger, currentRequestId() ?? 'unknown', error) }
   }
@@ -109,11 +109,28 @@ function fieldName({ nodes }: GraphQLError): string | undefined {
   return node?.kind === Kind.FIELD ? node.name.value : undefined
 }
 
-const REPEATED_VARIABLE = /(got invalid value) (?:"(?:[^"\\]|\\.)*"|[^";])+?( at "[^"]+")?; /
-const REPEATED_VALUE =
-  /( represent [\w ,-]+| has invalid value|(?<=Expected value of type "[^"]+"), found)(:? .+)$/s
+/** Where a variable is wrong, as graphql-js writes it behind the value: ` at "input.people[0].nik"`. */
+const PLACE = / at "[\w.[\]]+"$/
+const REPEATED: readonly (readonly [where: RegExp, without: string])[] = [
+  [/( represent [\w ,-]+| has invalid value|(?<=Expected value of type "[^"]+"), found)(:? .+)$/s, '$1'],
+  [/^(Syntax Error: .*(?:[Ff]ound|Unexpected) (?:String|BlockString|Int|Float)) ".*"\.$/s, '$1.'],
+  [/Value ".*" (does not exist in "\w+" enum)/s, 'The value $1'],
+  // What is a word is the caller's code; what is not came from his data.
+  [/Field "(?!\w+" is not defined by type "\w+"\.).*" (is not defined by type)/s, 'A field $1'],
+  [/^Unknown operation named "(?!\w+"\.$).*"\.$/s, 'Unknown operation name.'],
+]
 
 /** graphql-js repeats a wrong value in its complaint; it may be a NIK or a name, and callers log complaints. */
-function withoutValues(message: string): string {
-  return scrubText(message.trim().replace(REPEATED_VARIABLE, '$1$2; ').replace(REPEATED_VALUE, '$1'))
+function withoutValues(message: string, error: unknown): string {
+  const complaint = withoutVariable(message.trim(), error)
+  return scrubText(REPEATED.reduce((text, [where, without]) => text.replace(where, without), complaint))
+}
+
+/** By the complaint that is wrapped, because the value may hold everything that could tell where it ends. */
+function withoutVariable(message: string, error: unknown): string {
+  const [subject] = /^Variable "\$\w+" got invalid value /.exec(message) ?? []
+  const complaint = chain(error).findLast((link) => link instanceof GraphQLError)?.message
+  if (subject === undefined || !complaint || !message.endsWith(`; ${complaint}`)) return message
+  const place = PLACE.exec(message.slice(0, -`; ${complaint}`.length))?.[0] ?? ''
+  return `${subject.trim()}${place}; ${complaint}`
 }

@@ -52,7 +52,7 @@ export async function createServer(hub: Hub, config: ServerConfig, logger: Logge
   serveHealth(server, health)
   serveMetrics(server, metrics)
   serveStart(server, config)
-  if (config.graphiql) await serveGraphiql(server)
+  if (config.graphiql) await serveGraphiql(server, { hub })
   // Only now: migrations and scenarios, which take their time, are done before a hub is served.
   if (hub.db.pool && config.statementTimeoutMs) await limitStatements(hub.db.pool, config.statementTimeoutMs)
   return server

@@ -6,50 +6,76 @@ interface Monaco {
   editor: { getModels(): { uri: { path: string }; getValue(): string }[] }
 }
 
-interface OpenedGraphiql {
+// biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of what was asked.
+type Answer = any
+
+interface OpenedGraphiql extends AsyncDisposable {
+  readonly page: Page
   /** Every address the page, its workers and its styles asked for, in order. */
-  requests: string[]
+  readonly requests: string[]
   /** Errors of the console, uncaught exceptions, refusals by the Content-Security-Policy, failed requests. */
-  consoleErrors: string[]
-  /** The JSON text that stands in the response pane after the first example was run. */
-  answer: string
-  /** The window with that answer, as PNG. */
-  screenshot: Buffer
+  readonly consoleErrors: string[]
+  /** Does something that sends a query, and gives what then stands in the response pane. */
+  answerTo(action: () => Promise<unknown>): Promise<Answer>
+  /** Runs what stands in the open tab. */
+  run(): Promise<Answer>
+  /** Opens an example of the panel by its name. */
+  openExample(name: string): Promise<void>
+  /** Loads the page again, with the same browser tab. */
+  reload(): Promise<void>
 }
 
 /**
- * Opens GraphiQL of a running hub in a real browser as a first-time visitor, runs the example in its first tab,
- * and reports what was seen. Throws when the page does not get as far as an answer, with what it complained of.
+ * Opens GraphiQL of a running hub in a real browser as a first-time visitor, ready to run the example in its first
+ * tab. Closing it closes the browser.
  *
- *     const { requests, consoleErrors, answer } = await openGraphiql('http://127.0.0.1:4000')
- *     expect(requests.filter((url) => !url.startsWith('http://127.0.0.1:4000/'))).toEqual([])
+ *     await using graphiql = await openGraphiql('http://127.0.0.1:4000')
+ *     const { data } = await graphiql.run()
  */
 export async function openGraphiql(baseUrl: string): Promise<OpenedGraphiql> {
   const browser = await launchChromium()
-  try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    const { requests, consoleErrors } = await listenTo(page)
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  const { requests, consoleErrors } = await listenTo(page)
+  const answerTo = async (action: () => Promise<unknown>) => {
     try {
-      await Promise.all([
-        page.waitForResponse((response) => response.request().postData()?.includes('__schema') ?? false),
-        page.goto(`${baseUrl}/graphiql`),
-      ])
-      // The page stands before Monaco has arrived; there is nothing to run until the example is in the editor.
-      await page.locator('.graphiql-query-editor .view-line').first().waitFor()
-      await page.getByRole('button', { name: /^Execute query/ }).click()
-      const answer = await answerShown(page)
-      return { requests, consoleErrors, answer, screenshot: await page.screenshot() }
-    } catch (error) {
-      throw new Error(
-        `GraphiQL gave no answer. The page complained: ${consoleErrors.join('\n') || 'nothing'}`,
-        {
-          cause: error,
-        },
-      )
+      await action()
+      return JSON.parse(await answerShown(page))
+    } catch (cause) {
+      const complaints = consoleErrors.join('\n') || 'nothing'
+      throw new Error(`GraphiQL gave no answer. The page complained: ${complaints}`, { cause })
     }
-  } finally {
-    await browser.close()
   }
+  try {
+    await ready(page, () => page.goto(`${baseUrl}/graphiql`))
+  } catch (error) {
+    await browser.close()
+    throw error
+  }
+  return {
+    page,
+    requests,
+    consoleErrors,
+    answerTo,
+    run: () => answerTo(() => page.getByRole('button', { name: /^Execute query/ }).click()),
+    openExample: async (name) => {
+      const panel = page.getByRole('region', { name: 'Examples' })
+      if (!(await panel.isVisible())) await page.getByRole('button', { name: 'Show Examples' }).click()
+      await panel.getByRole('button', { name }).click()
+      // GraphiQL reads the operation's name 100 ms after the text has changed, and shows nothing when it has.
+      await page.waitForTimeout(500)
+    },
+    reload: () => ready(page, () => page.reload()),
+    [Symbol.asyncDispose]: () => browser.close(),
+  }
+}
+
+/** The page stands before Monaco has arrived; there is nothing to run until an example is in the editor. */
+async function ready(page: Page, open: () => Promise<unknown>): Promise<void> {
+  await Promise.all([
+    page.waitForResponse((response) => response.request().postData()?.includes('__schema') ?? false),
+    open(),
+  ])
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor()
 }
 
 async function listenTo(page: Page) {

@@ -4,14 +4,24 @@ import { parse, validate } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedHub } from '../../seeds/seed-hub.ts'
 import { generateDemo } from '../../seeds/tangerang-2022/demo.ts'
+import { isPermission } from '../../src/access/permission.ts'
+import { signDevelopmentToken } from '../../src/access/tokens/development-key.ts'
+import { ANONYMOUS, type Viewer } from '../../src/access/viewer.ts'
 import { type Hub, openHub } from '../../src/app.ts'
+import { readSettings } from '../../src/db/settings.ts'
 import { type Month, monthsFrom, parseMonth } from '../../src/kernel/month.ts'
 import { packageRoot } from '../../src/kernel/package-root.ts'
 import { silentProgress } from '../../src/kernel/progress.ts'
-import { runFast, runPlain } from '../harness/operations.ts'
+import { describeExample } from '../../src/server/graphiql/example.ts'
+import { ADMIN } from '../harness/hub.ts'
+import { runPlain } from '../harness/operations.ts'
+import { askAs } from '../harness/viewers.ts'
 import { PlainCounts } from './plain-counts.ts'
 
-/** Real: the whole demo on PGlite in memory, asked through Apollo; the numbers it must give come from plain data. */
+/**
+ * Real: the whole demo on PGlite in memory, asked through the gate and Apollo; the numbers it must give come from plain
+ * data. Whoever is not named sees everything.
+ */
 let hub: Hub
 let plain: PlainCounts
 
@@ -28,8 +38,8 @@ const MONTHS = ['2022-11', '2022-12', '2023-01', '2023-05', '2023-06'].map(parse
 const COUNTS =
   'eligibleWorkers coveredWorkers eligibleCoveredWorkers uncoveredWorkers committedUnpaidWorkers coverageRate'
 
-const ask = async (query: string, variables?: Record<string, unknown>) => {
-  const answer = await runFast(hub, query, variables)
+const ask = async (query: string, variables?: Record<string, unknown>, viewer = ADMIN) => {
+  const answer = await askAs(hub, viewer, query, variables)
   expect(answer.errors).toBeUndefined()
   return answer
 }
@@ -145,37 +155,149 @@ describe('a federated gateway', () => {
       if (unknown.includes(asked[i] as never)) expect(answer).toBeNull()
       else expect(answer).toMatchObject(asked[i]!)
     })
-    const onPlainPath = await runPlain(hub, query, { representations })
+    const seeingAll = { ...hub, context: () => hub.context({ viewer: ADMIN }) }
+    const onPlainPath = await runPlain(seeingAll, query, { representations })
     expect(onPlainPath.data).toEqual(fast.data)
     expect(onPlainPath.statements).toBe(2)
   })
 })
 
+const CLERK = 'Petugas Kabupaten Tangerang'
+const ANALYST = 'Analis Provinsi Banten'
+const PARTNER = 'Mitra kementerian'
+const ANYBODY = 'anybody'
+
+/** Whoever has this name in GraphiQL's menu, as the hub knows him by his token. */
+async function viewerNamed(name: string): Promise<Viewer> {
+  if (name === ANYBODY) return ANONYMOUS
+  const { viewers } = await readSettings(hub.db)
+  const { permissions, ...known } = viewers.find((viewer) => viewer.name === name)!
+  const token = await signDevelopmentToken(hub.developmentKey!, {
+    ...known,
+    permissions: permissions.filter(isPermission),
+  })
+  return hub.authenticator.viewerOf(`Bearer ${token}`)
+}
+
+describe('the three viewers', () => {
+  test('are the clerk of a payer and his regency, the analyst of a province, and a partner without an area', async () => {
+    const payers = await ask('{ payers(filter: { kinds: [REGENCY], area: "36.03" }) { nodes { id name } } }')
+    const tangerang = payers.data.payers.nodes.find(
+      ({ name }: { name: string }) => name === 'Kabupaten Tangerang',
+    )
+    expect((await readSettings(hub.db)).viewers.map(({ name }) => name)).toEqual([CLERK, ANALYST, PARTNER])
+    expect(await viewerNamed(CLERK)).toMatchObject({ areas: ['36.03'], payer: tangerang.id })
+    expect(await viewerNamed(ANALYST)).toMatchObject({ areas: ['36'], payer: undefined })
+    expect(await viewerNamed(PARTNER)).toMatchObject({ areas: [], payer: undefined })
+  })
+
+  const exactly = (scope: string) => plain.summary(scope, '2023-05' as Month).eligibleWorkers
+  const rounded = (scope: string) => Math.round(exactly(scope) / 5) * 5
+
+  test.each<[name: string, exactIn: readonly string[]]>([
+    [CLERK, ['36.03']],
+    [ANALYST, ['36.03', '36.71', '36']],
+    [PARTNER, []],
+    [ANYBODY, []],
+  ])('to %s the numbers of %j are exact, and all others rounded to 5', async (name, exactIn) => {
+    for (const scope of ['36', '36.03', '36.71']) {
+      const { data } = await ask(
+        `{ coverageSummary(scope: "${scope}", asOf: "2023-05") { exact eligibleWorkers } }`,
+        {},
+        await viewerNamed(name),
+      )
+      const exact = exactIn.includes(scope)
+      expect(rounded(scope)).not.toBe(exactly(scope))
+      const eligibleWorkers = exact ? exactly(scope) : rounded(scope)
+      expect(data.coverageSummary).toEqual({ exact, eligibleWorkers })
+    }
+  })
+
+  test('the clerk counts the people of his regency and those elsewhere whom it covers, and nobody else', async () => {
+    const query = '{ workers(first: 1) { totalCount } }'
+    const count = async (name: string) =>
+      (await ask(query, {}, await viewerNamed(name))).data.workers.totalCount
+    const payer = Number((await viewerNamed(CLERK)).payer)
+    const own = new Set(
+      plain.demo.lines.filter(({ payerId }) => payerId === payer).map((line) => line.workerId),
+    )
+    const living = plain.demo.people.filter(
+      ({ id, villageCode }) => villageCode.startsWith('36.03.') || own.has(id),
+    )
+    expect(await count(CLERK)).toBe(living.length)
+    expect(await count(ANALYST)).toBe(plain.people('36').length)
+    expect(await count(PARTNER)).toBe(0)
+  })
+
+  test('of the lines of everybody in Teluknaga the clerk is told the payer where it is his own, the analyst never', async () => {
+    const query = `query ($after: String) { workers(filter: { area: "36.03.13" }, first: 200, after: $after) {
+      nodes { coverage(month: "2023-05") { payerKind payer { id } } } } }`
+    const lines = async (name: string) => {
+      const { data } = await ask(query, {}, await viewerNamed(name))
+      return data.workers.nodes.flatMap(
+        ({ coverage }: { coverage: { payerKind: string; payer: { id: string } | null }[] }) => coverage,
+      ) as { payerKind: string; payer: { id: string } | null }[]
+    }
+    const { payer } = await viewerNamed(CLERK)
+    const [clerks, analysts] = [await lines(CLERK), await lines(ANALYST)]
+    expect(new Set(clerks.map((line) => line.payer?.id))).toEqual(new Set([payer, undefined]))
+    expect(analysts.map(({ payerKind }) => payerKind)).toEqual(clerks.map(({ payerKind }) => payerKind))
+    expect(analysts.every((line) => line.payer === null)).toBe(true)
+  })
+})
+
 describe('what the documentation promises', () => {
-  const examples = join(packageRoot, 'docs/examples')
+  const folder = join(packageRoot, 'docs/examples')
+  const examples = readdirSync(folder).map((file) =>
+    describeExample(readFileSync(join(folder, file), 'utf8')),
+  )
 
-  test.each(readdirSync(examples))('the example %s is valid and answered without an error', async (file) => {
-    const query = readFileSync(join(examples, file), 'utf8')
-    expect(validate(hub.planner.model.schema, parse(query))).toEqual([])
-    const { data } = await ask(query)
-    expect(Object.values(data).every((value) => value !== null)).toBe(true)
-  })
-
-  const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8')
-  const promised = [...readme.matchAll(/```graphql\n(.*?)```\s+```json\n(.*?)```/gs)]
-
-  test('the README has three queries with their answers', () => {
-    expect(promised).toHaveLength(3)
-  })
-
-  test.each(promised.map(([, query, answer]) => [query!, answer!]))(
-    'the README tells the truth about %s',
-    async (query, answer) => {
-      const { data } = await ask(query)
-      expect(data).toEqual(JSON.parse(answer))
+  test.each(examples)(
+    'the example $name is valid, and answered without an error to those it names: $viewers',
+    async ({ query, viewers }) => {
+      expect(validate(hub.planner.model.schema, parse(query))).toEqual([])
+      for (const name of viewers.length > 0 ? viewers : [ANYBODY]) {
+        const { data } = await ask(query, {}, await viewerNamed(name))
+        const [first] = Object.values(data)
+        expect(first).not.toBeNull()
+      }
     },
   )
+
+  test.each(examples.filter(({ viewers }) => viewers.length > 0))(
+    'the example $name needs one of its viewers: nobody is refused',
+    async ({ query }) => {
+      const { data, errors } = await askAs(hub, ANONYMOUS, query)
+      expect(data).toBeUndefined()
+      expect(errors?.[0]?.message).toMatch(/needs the permission|answered to gateways and to viewers/)
+    },
+  )
+
+  const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8')
+  const promised = [...readme.matchAll(/^```graphql\n(.*?)^```\n(.*?)(?=^```graphql|^#)/gms)].flatMap(
+    ([, query, after]) =>
+      [...after!.matchAll(ANSWER)].map(([, name, answer]) => ({
+        query: query!,
+        name: name!,
+        answer: answer!,
+      })),
+  )
+
+  test('the README has four queries, the last of them with three answers', () => {
+    expect(promised.map(({ name }) => name)).toEqual([CLERK, ANYBODY, CLERK, CLERK, ANALYST, PARTNER])
+    expect(new Set(promised.map(({ query }) => query)).size).toBe(4)
+    expect(new Set(promised.slice(-3).map(({ query }) => query)).size).toBe(1)
+    expect(readme.match(/^```json$/gm)).toHaveLength(promised.length)
+  })
+
+  test.each(promised)('the README tells the truth to $name about $query', async ({ query, name, answer }) => {
+    const { data } = await ask(query, {}, await viewerNamed(name))
+    expect(data).toEqual(JSON.parse(answer))
+  })
 })
+
+/** In the README a line says whose answer follows. */
+const ANSWER = /^Answer to _?(.+?)_?:\n+```json\n(.*?)^```$/gms
 
 /** The same disorder every time. */
 function shuffled<T>(items: readonly T[]): T[] {

@@ -65,7 +65,8 @@ test.each(['cross-site', 'same-site', 'none'])('whom a browser calls %s is given
 })
 
 test('no other page can read the answer, not even one that may read data', async () => {
-  const { headers } = await get({ origin: elsewhere })
+  const { statusCode, headers } = await get({ origin: elsewhere })
+  expect(statusCode).toBe(200)
   expect(headers['access-control-allow-origin']).toBeUndefined()
   expect(headers['cross-origin-resource-policy']).toBe('same-origin')
 })

@@ -1,8 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { packageRoot } from '../../src/kernel/package-root.ts'
+import { keep } from '../harness/outputs.ts'
 
 export interface Ran {
   readonly code: number
@@ -35,15 +37,26 @@ export class Payung {
   }
 
   start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-    return spawn(process.execPath, [join(this.folder, 'bin/payung.js'), ...args], {
+    const child = spawn(process.execPath, [join(this.folder, 'bin/payung.js'), ...args], {
       env: { PATH: process.env.PATH, PAYUNG_DATA: join(this.folder, 'data'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    for (const stream of [child.stdout, child.stderr]) keepTerminal(stream)
+    return child
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** When it ends, so that no number is cut in two. */
+function keepTerminal(stream: Readable): void {
+  let written = ''
+  stream.on('data', (text) => {
+    written += text
+  })
+  stream.on('close', () => keep('terminal', written))
 }
 
 /** What a process has written when it ends, and its exit code. */

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { type Hub, openHub } from '../../src/app.ts'
+import type { LogLevel } from '../../src/kernel/config.ts'
 import { createLogger, type Logger } from '../../src/kernel/log.ts'
 import { parseTokenKey, type TokenKey } from '../../src/kernel/token-key.ts'
 import { createServer, type ServerConfig } from '../../src/server/server.ts'
 import { AUDIENCE, aKeyPair, claims, ISSUER, sign } from '../access/tokens/issuer.ts'
+import { keep } from '../harness/outputs.ts'
 
 /** Signs for whoever these tests need. */
 export const pair = aKeyPair()
@@ -33,6 +35,8 @@ export interface ServingOptions extends Partial<ServerConfig> {
   readonly databaseUrl?: string
   /** What the hub has in place of what it opens with. */
   readonly with?: Partial<Hub>
+  /** From which level on the log has lines; `info` unless told. */
+  readonly level?: LogLevel
   /** Adds routes before the server is ready. */
   readonly routes?: (server: FastifyInstance) => void
 }
@@ -43,13 +47,19 @@ export async function serving({
   hub: opened,
   databaseUrl,
   with: more,
+  level = 'info',
   routes,
   ...config
 }: ServingOptions = {}): Promise<Serving> {
   const log: Record<string, unknown>[] = []
   const logger = createLogger({
-    level: 'info',
-    destination: { write: (line: string) => log.push(JSON.parse(line)) },
+    level,
+    destination: {
+      write: (line: string) => {
+        keep('log', line)
+        log.push(JSON.parse(line))
+      },
+    },
   })
   const hub = opened ?? (await openSmallHub({ databaseUrl, production }, logger))
   const close = async () => {

@@ -1,5 +1,7 @@
 import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from '@graphiql/react'
-import { type Example, examples } from './examples.ts'
+import type { Example } from './example.ts'
+import { examples } from './examples.ts'
+import { viewAs, viewers } from './viewers.ts'
 
 /** Keeps the examples at hand, as they were shipped, after their tabs were edited or closed. */
 export const examplesPanel: GraphiQLPlugin = { title: 'Examples', icon: ExamplesIcon, content: ExamplesList }
@@ -10,6 +12,8 @@ function ExamplesList() {
   const queryEditor = useGraphiQL((state) => state.queryEditor)
 
   function open(example: Example) {
+    const [madeFor] = example.viewers
+    if (madeFor !== undefined && !viewers.get().chosen) viewAs(madeFor)
     const opened = tabs.findIndex((tab) => tab.query === example.query)
     if (opened >= 0) return changeTab(opened)
     addTab()
@@ -25,6 +29,9 @@ function ExamplesList() {
             <button type="button" className="graphiql-un-styled" onClick={() => open(example)}>
               <strong>{example.name}</strong>
               {example.why}
+              <span className="examples-viewers">
+                View as: {example.viewers.join(', ') || 'nobody, it is public'}
+              </span>
             </button>
           </li>
         ))}

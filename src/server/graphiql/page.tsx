@@ -3,7 +3,9 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import { examples } from './examples.ts'
 import { examplesPanel } from './examples-panel.tsx'
 import { askTheHub } from './fetcher.ts'
+import { RefusalNotice } from './refusal-notice.tsx'
 import umbrella from './umbrella.svg'
+import { ViewerMenu } from './viewer-menu.tsx'
 
 // Outside the component: GraphiQL closes the open panel whenever it is given a new array.
 const plugins = [explorerPlugin({ showAttribution: false }), examplesPanel, HISTORY_PLUGIN]
@@ -23,11 +25,15 @@ export function Page() {
       schemaDescription
     >
       <GraphiQL.Logo>
+        <ViewerMenu />
         <a className="payung-logo" href="/" title="Payung: one umbrella over every worker">
           <img src={umbrella} alt="" />
           Payung
         </a>
       </GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <RefusalNotice />
+      </GraphiQL.Footer>
     </GraphiQL>
   )
 }
