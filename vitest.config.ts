@@ -1,7 +1,18 @@
 import { defineConfig } from 'vitest/config'
+import { keepConsole } from './test/harness/outputs.ts'
 
 export default defineConfig({
   // `graphql` must be one module instance: a second copy refuses the first one's types ("another realm").
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 120_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    // What the hub says during the run is kept, and searched for identity data at its end.
+    globalSetup: 'test/harness/search-outputs.ts',
+    setupFiles: 'test/harness/keep-outputs.ts',
+    onConsoleLog: (text, _stream, entity) =>
+      keepConsole(text, entity && ('module' in entity ? entity.module : entity).moduleId),
+    teardownTimeout: 120_000,
+  },
 })

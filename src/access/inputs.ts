@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
@@ -13,16 +12,24 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { definitionsOf } from '../planner/coordinates.ts'
 
 /** An operation's inputs, as far as its text says: those written in it, and the variables that bring the rest. */
 interface Written {
   readonly coordinates: ReadonlySet<string>
+  /** Fields whose value is a variable: they count unless it is null. */
+  readonly perhaps: readonly { readonly coordinate: string; readonly variable: string }[]
+  /** Variables with a default value, which stands in for those that are not given. */
+  readonly defaulted: ReadonlySet<string>
   readonly variables: readonly { readonly name: string; readonly type: GraphQLInputType }[]
 }
 
 const known = new WeakMap<OperationDefinitionNode, Written>()
 
-/** The fields of input types and the values of enums that an operation brings, as `Type.name`. */
+/**
+ * The fields of input types and the values of enums that an operation brings, as `Type.name`. A field that is null asks
+ * nothing.
+ */
 export function inputsOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -34,39 +41,46 @@ export function inputsOf(
     written = read(schema, document, operation)
     known.set(operation, written)
   }
-  if (written.variables.length === 0) return written.coordinates
+  if (written.variables.length === 0 && written.perhaps.length === 0) return written.coordinates
   const coordinates = new Set(written.coordinates)
-  for (const { name, type } of written.variables) {
-    addValue((variables as Record<string, unknown> | null | undefined)?.[name], type, coordinates)
+  const given = (variables ?? {}) as Record<string, unknown>
+  for (const { coordinate, variable } of written.perhaps) {
+    const isGiven = given[variable] === undefined ? written.defaulted.has(variable) : given[variable] !== null
+    if (isGiven) coordinates.add(coordinate)
   }
+  for (const { name, type } of written.variables) addValue(given[name], type, coordinates)
   return coordinates
 }
 
 function read(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Written {
   const coordinates = new Set<string>()
+  const perhaps: { coordinate: string; variable: string }[] = []
   const typeInfo = new TypeInfo(schema)
   const collect = visitWithTypeInfo(typeInfo, {
-    ObjectField({ name }) {
+    ObjectField({ name, value }) {
       const parent = getNamedType(typeInfo.getParentInputType())
-      if (isInputObjectType(parent)) coordinates.add(`${parent.name}.${name.value}`)
+      if (!isInputObjectType(parent) || value.kind === Kind.NULL) return
+      const coordinate = `${parent.name}.${name.value}`
+      if (value.kind === Kind.VARIABLE) perhaps.push({ coordinate, variable: value.name.value })
+      else coordinates.add(coordinate)
     },
     EnumValue({ value }) {
       const type = getNamedType(typeInfo.getInputType())
       if (type) coordinates.add(`${type.name}.${value}`)
     },
   })
-  for (const definition of [operation, ...fragmentsOf(document)]) visit(definition, collect)
-  const variables = (operation.variableDefinitions ?? []).flatMap(({ variable, type: node }) => {
+  for (const definition of definitionsOf(document, operation)) visit(definition, collect)
+  const definitions = operation.variableDefinitions ?? []
+  const variables = definitions.flatMap(({ variable, type: node }) => {
     const type = typeFromAST(schema, node as never) as GraphQLInputType | undefined
     const named = type && getNamedType(type)
     const bringsInputs = isInputObjectType(named) || isEnumType(named)
     return type && bringsInputs ? [{ name: variable.name.value, type }] : []
   })
-  return { coordinates, variables }
-}
-
-function fragmentsOf({ definitions }: DocumentNode): FragmentDefinitionNode[] {
-  return definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+  const defaulted = definitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue && defaultValue.kind !== Kind.NULL ? [variable.name.value] : [],
+  )
+  return { coordinates, perhaps, defaulted: new Set(defaulted), variables }
 }
 
 function addValue(value: unknown, type: GraphQLInputType, coordinates: Set<string>): void {
@@ -80,7 +94,7 @@ function addValue(value: unknown, type: GraphQLInputType, coordinates: Set<strin
     const fields = named.getFields()
     for (const [name, below] of Object.entries(value)) {
       const field = fields[name]
-      if (!field) continue
+      if (!field || below === undefined || below === null) continue
       coordinates.add(`${named.name}.${name}`)
       addValue(below, field.type, coordinates)
     }

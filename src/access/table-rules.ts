@@ -119,3 +119,11 @@ export function anyOf(answers: readonly Answer[]): Answer {
   if (conditions.length === 1) return conditions[0]!
   return sql`(${join(conditions, ' or ')})`
 }
+
+/** Whether all of the answers hold. */
+export function everyOf(answers: readonly Answer[]): Answer {
+  if (answers.includes(false)) return false
+  const conditions = answers.filter((answer) => answer !== true) as Sql[]
+  if (conditions.length === 0) return true
+  return conditions.length === 1 ? conditions[0]! : sql`(${join(conditions, ' and ')})`
+}

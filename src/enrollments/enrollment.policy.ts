@@ -3,8 +3,8 @@ import { anyOf } from '../access/table-rules.ts'
 import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import { BudgetEntity } from '../budgets/budget.entity.ts'
 import { COVERAGE_CHECK, KIND_OF_PAYER, STATISTICS } from '../contract/readings.ts'
-import { partnersOf } from '../payers/agreements.ts'
-import { type Column, type Ref, type RowOf, ref, type Sql, sql } from '../planner/sql.ts'
+import { isKnownPayer, partnersOf } from '../payers/known-payers.ts'
+import { type Ref, type RowOf, ref, type Sql, sql } from '../planner/sql.ts'
 import { CoverageProgramEntity } from '../programs/program.entity.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { ChargeEntity } from './charge.entity.ts'
@@ -52,7 +52,7 @@ export const enrollmentPolicy: Policy = {
       ['payer', 'fundingSource', 'program', 'enrollment', 'reportedBy', 'reportedOn'],
       {
         words: 'the line is of the viewer’s payer, of one with an agreement, or he sees the whole country',
-        unless: (line, viewer, facts) => isKnown(line.payer, viewer, facts),
+        unless: (line, viewer, facts) => isKnownPayer(line.payer, viewer, facts),
       },
     ),
     readFor(CoverageLineEntity, KIND_OF_PAYER, {
@@ -143,10 +143,4 @@ function isOwnCharge(charge: Ref<RowOf<typeof ChargeEntity>>, viewer: Viewer): A
   if (viewer.payer === undefined) return false
   const budget = unruled(BudgetEntity)
   return sql`${charge.budget} = any(array(select ${budget.id} from ${budget} where ${budget.payer} = ${viewer.payer}::bigint))`
-}
-
-function isKnown(payer: Column, viewer: Viewer, facts: Facts): Answer {
-  if (seesEverywhere(viewer)) return true
-  if (viewer.payer === undefined) return false
-  return sql`${payer} = ${viewer.payer}::bigint or ${payer} = any(${partnersOf(viewer.payer, facts)})`
 }

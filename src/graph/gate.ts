@@ -20,7 +20,7 @@ export interface Operation {
 export interface Gate {
   /**
    * @throws Fault UNAUTHENTICATED or FORBIDDEN for fields and filters the viewer may not use, TOO_COMPLEX for an
-   *   operation that costs too much.
+   *   operation that costs too much, BAD_USER_INPUT for one that identifies people over GET.
    */
   pass(operation: Operation, context: Context): Promise<void>
 }
@@ -40,11 +40,12 @@ export function createGate({ schema, rules, limit, federation }: GateOptions): G
       try {
         if (FEDERATED.some((field) => fields.has(field))) checkFederated(context, federation)
         rules.check(document, operation, context.viewer, variables)
+        if (context.overGet) refuseIdentifying(fields)
+        limit(document, operationName, variables)
       } catch (error) {
         await recordTouched(fields, error, context)
         throw error
       }
-      limit(document, operationName, variables)
     },
   }
 }
@@ -78,16 +79,25 @@ function checkFederated({ viewer, fromGateway }: Context, federation: GateOption
   })
 }
 
-/** Fields whose refusal is recorded too: people were to be identified, or something was to be changed. */
-const RECORDED: readonly (readonly [field: string, action: AuditAction])[] = [
+/** Fields that identify people; looks at them are recorded, refused ones too. */
+const IDENTIFYING: readonly (readonly [field: string, action: AuditAction])[] = [
   ['Mutation.revealIdentity', 'IDENTITY_REVEAL'],
   ['Worker.identity', 'IDENTITY_READ'],
   ['Query.checkCoverage', 'COVERAGE_CHECK'],
 ]
 
+function refuseIdentifying(fields: ReadonlySet<string>): void {
+  const identifying = IDENTIFYING.find(([field]) => fields.has(field))
+  if (!identifying) return
+  throw new Fault('BAD_USER_INPUT', `${identifying[0]} is not answered over GET: addresses are logged.`, {
+    remedy: 'Use POST.',
+  })
+}
+
+/** Records what was refused: that people were to be identified, or something was to be changed. */
 async function recordTouched(fields: ReadonlySet<string>, error: unknown, context: Context): Promise<void> {
   const reason = error instanceof Fault ? error.code : 'INTERNAL'
-  const known = RECORDED.filter(([field]) => fields.has(field))
+  const known = IDENTIFYING.filter(([field]) => fields.has(field))
   const others = [...fields].filter(
     (field) => field.startsWith('Mutation.') && !known.some(([name]) => name === field),
   )

@@ -1,7 +1,6 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql'
-import { recordAudit, recordRefusal } from '../access/audit/audit.ts'
+import { recordAudit, recordFailure } from '../access/audit/audit.ts'
 import type { Change, ChangeFacts, Context } from '../contract/context.ts'
-import { Fault } from '../kernel/errors.ts'
 
 /**
  * Gives every mutation one transaction and one event of the audit trail in it: what is not recorded does not happen,
@@ -32,13 +31,7 @@ function recorded(
         return result
       })
     } catch (error) {
-      const refused = error instanceof Fault && error.code !== 'INTERNAL'
-      const reason = error instanceof Fault ? error.code : 'INTERNAL'
-      await recordRefusal(context.db, context, {
-        ...event(),
-        outcome: refused ? 'REFUSED' : 'FAILED',
-        reason,
-      })
+      await recordFailure(context, event(), error)
       throw error
     }
   }

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import { everyOf } from '../access/table-rules.ts'
 import { Area, AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, entityOfLevel, isWithin, levelOfCode } from '../areas/area-level.ts'
 import type { Context } from '../contract/context.ts'
@@ -10,7 +11,7 @@ import type { Month as MonthText } from '../kernel/month.ts'
 import { derived, rows } from '../planner/description.ts'
 import { allOf, type DerivedRef, ref, sql } from '../planner/sql.ts'
 import { domicileAt } from '../workers/domicile.ts'
-import { exactIn, shownWhere } from './exactness.ts'
+import { exactIn, knowsPayersOf, shownWhere } from './exactness.ts'
 import { AreaCoverage, CoverageFilter } from './insight.type.ts'
 import { countPeopleBy, type Question, scopeOfCode, shownCounts } from './people.ts'
 
@@ -38,16 +39,17 @@ export class CoverageByAreaResolver {
     @Ctx() context: Context,
   ) {
     checkWithin(within, level)
-    const { limits, viewer } = context
+    const { limits, viewer, today } = context
     const month = monthDate(asOf ?? context.currentMonth)
     const scope = scopeOfCode(within, viewer)
-    const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer }
+    const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer, today }
     const area = ref(entityOfLevel(level)) as AreaRef
     // Whoever sees around all of them sees each; whoever sees some of them sees those.
     const around = exactIn(within ?? undefined, viewer)
-    const exact = around === true || exactIn(area.code, viewer)
+    const exactHere = around === true || exactIn(area.code, viewer)
+    const exact = everyOf([exactHere, knowsPayersOf(question.conditions, viewer, context)])
     const inside = within == null ? sql`true` : isWithin(area.code, within)
-    const shown = allOf(inside, shownWhere(exact, question.conditions))
+    const shown = allOf(inside, shownWhere(exactHere, question.conditions))
     const counts = countPeopleBy(question, (worker) => domicileAt(worker, level))
     return derived<{ areaCode: string }, AreaLevel>(
       sql`select ${area.code} as "areaCode", ${shownCounts(exact)} from ${area} left join (${counts}) as c on c.grouped = ${area.code} where ${shown}`,

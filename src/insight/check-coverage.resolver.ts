@@ -1,5 +1,5 @@
 import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
-import { recordAudit } from '../access/audit/audit.ts'
+import { recordAudit, recordFailure } from '../access/audit/audit.ts'
 import {
   lookupTokens,
   parsePartnerToken,
@@ -48,14 +48,12 @@ export class CheckCoverageResolver {
     @Arg('input', () => CheckCoverageInput) input: CheckCoverageInput,
     @Ctx() context: Context,
   ) {
-    const [from, to] = checkedMonths(input, context)
-    const wanted = wantedPeople(input, context)
-    await context.allow(input.people.length)
-    const workers = await lookUp(wanted, input, context)
+    const [from, to] = checkedMonths(input)
+    const { valid, workers } = await lookUp(input, context)
     const period = sql`daterange(${monthDate(from)}, ${monthDate(addMonths(to, 1))})`
-    return derived<{ index: number; workerId: string }>(checks(wanted.valid, workers, period)).orderBy(
-      (check) => [check.index],
-    )
+    return derived<{ index: number; workerId: string }>(checks(valid, workers, period)).orderBy((check) => [
+      check.index,
+    ])
   }
 
   @FieldResolver(() => Worker, { nullable: true })
@@ -64,13 +62,8 @@ export class CheckCoverageResolver {
   }
 }
 
-function checkedMonths(
-  { people, from, to }: CheckCoverageInput,
-  { overGet }: Context,
-): [from: Month, to: Month] {
+function checkedMonths({ people, from, to }: CheckCoverageInput): [from: Month, to: Month] {
   const last = (to ?? from) as Month
-  if (overGet)
-    throw badInput('input', 'People are not looked up over GET: addresses are logged.', 'Use POST.')
   if (people.length > MOST_PEOPLE)
     throw badInput('input.people', 'At most 1,000 people at once.', 'Ask in parts.')
   checkSpan(from as Month, last, 'input.to')
@@ -115,28 +108,32 @@ function partnerOf({ viewer, partnerKeys }: Context): PartnerKey {
 }
 
 /** The workers found, by position; recorded in the transaction that finds them, before anything is said of them. */
-function lookUp(
-  { tokens }: WantedPeople,
-  { people, purpose }: CheckCoverageInput,
-  context: Context,
-): Promise<(string | null)[]> {
-  return context.db.transaction(async (query) => {
-    const found = await context.read<{ index: number; worker_id: string }>(
-      sql`/* coverage.find */ ${workersByToken(tokens)}`,
-      query,
-    )
-    const workers = new Array<string | null>(people.length).fill(null)
-    for (const { index, worker_id } of found) workers[index] = worker_id
-    await recordAudit(query, context, {
-      action: 'COVERAGE_CHECK',
-      outcome: 'DONE',
-      what: 'Query.checkCoverage',
-      purpose,
-      workers: [...new Set(found.map(({ worker_id }) => worker_id))],
-      people: people.length,
+async function lookUp(input: CheckCoverageInput, context: Context) {
+  const { people, purpose } = input
+  const event = {
+    action: 'COVERAGE_CHECK',
+    what: 'Query.checkCoverage',
+    purpose,
+    people: people.length,
+  } as const
+  try {
+    const { valid, tokens } = wantedPeople(input, context)
+    await context.allow(people.length)
+    return await context.db.transaction(async (query) => {
+      const found = await context.read<{ index: number; worker_id: string }>(
+        sql`/* coverage.find */ ${workersByToken(tokens)}`,
+        query,
+      )
+      const workers = new Array<string | null>(people.length).fill(null)
+      for (const { index, worker_id } of found) workers[index] = worker_id
+      const concerned = [...new Set(found.map(({ worker_id }) => worker_id))]
+      await recordAudit(query, context, { ...event, outcome: 'DONE', workers: concerned })
+      return { valid, workers }
     })
-    return workers
-  })
+  } catch (error) {
+    await recordFailure(context, event, error)
+    throw error
+  }
 }
 
 /** A row per person asked about. */

@@ -1,9 +1,12 @@
-import type { Answer } from '../access/policy.ts'
+import type { Answer, Facts } from '../access/policy.ts'
 import { anyOf } from '../access/table-rules.ts'
 import { reaches, seesEverywhere, type Viewer } from '../access/viewer.ts'
 import { isWithin } from '../areas/area-level.ts'
+import { idValue } from '../contract/id.ts'
 import { Fault } from '../kernel/errors.ts'
-import { type Column, type Sql, sql, verbatim } from '../planner/sql.ts'
+import { areKnownPayers } from '../payers/known-payers.ts'
+import { type Column, ref, type Sql, sql, verbatim } from '../planner/sql.ts'
+import { CoverageProgramEntity } from '../programs/program.entity.ts'
 
 /**
  * Whether a viewer is promised exact numbers of an area: known when a code is given, and SQL where the area is a
@@ -14,6 +17,22 @@ export function exactIn(area: string | Column | undefined, viewer: Viewer): Answ
   if (!viewer.permissions.has('statistics:exact')) return false
   if (area === undefined || typeof area === 'string') return reaches(viewer, area)
   return seesEverywhere(viewer) || anyOf(viewer.areas.map((code) => isWithin(area, code)))
+}
+
+/**
+ * Whether a viewer may know of all the payers that a question is narrowed to: how many people one payer covers in a
+ * village says of whoever is alone there who pays for him, which his lines conceal. Funding sources and programs are
+ * those of their payers.
+ */
+export function knowsPayersOf(narrowing: Narrowing, viewer: Viewer, facts: Facts): Answer {
+  const { payers, programs, fundingSources } = narrowing
+  if (payers != null) return areKnownPayers(sql`${payers.map(idValue)}::bigint[]`, viewer, facts)
+  if (programs != null) {
+    const program = ref(CoverageProgramEntity)
+    const theirs = sql`array(select ${program.payer} from ${program} where ${program.code} = any(${programs}))`
+    return areKnownPayers(theirs, viewer, facts)
+  }
+  return fundingSources == null || seesEverywhere(viewer)
 }
 
 /** What narrows or breaks down a question besides its area. */
@@ -27,7 +46,7 @@ export interface Narrowing {
 
 /**
  * Which rows of an answer may be shown: all when it is a fixed breakdown (area × category, area × benefit, one of
- * them at a time), else those that are exact. Any other combination could be solved for single people.
+ * them at a time), else those of areas whose numbers are exact. Any other combination could be solved for single people.
  *
  * @param breakdown what the answer is broken down by: `category`, `benefit`, or something else again.
  * @throws Fault FORBIDDEN when none may be shown.

@@ -75,6 +75,9 @@ export class CoveragePoint extends PeopleCounts {
   description: 'Coverage of a category of workers (cakupan per kategori).',
 })
 export class CategoryCoverage extends PeopleCounts {
+  @Field(() => Boolean, { description: EXACT })
+  exact!: boolean
+
   @Field(() => WorkerCategory)
   category!: WorkerCategory
 }
@@ -82,6 +85,9 @@ export class CategoryCoverage extends PeopleCounts {
 @Extensions(marked('derived'))
 @ObjectType({ description: 'People covered for a benefit (cakupan per manfaat).' })
 export class BenefitCoverage {
+  @Field(() => Boolean, { description: EXACT })
+  exact!: boolean
+
   @Field(() => Benefit)
   benefit!: Benefit
 
@@ -92,6 +98,9 @@ export class BenefitCoverage {
 @Extensions(marked('derived'))
 @ObjectType({ description: 'People covered from a funding source (cakupan per sumber dana).' })
 export class FundingSourceCoverage {
+  @Field(() => Boolean, { description: EXACT })
+  exact!: boolean
+
   @Field(() => FundingSource)
   fundingSource!: FundingSource
 
@@ -102,6 +111,9 @@ export class FundingSourceCoverage {
 @Extensions(marked('derived'))
 @ObjectType({ description: 'People covered by a payer (cakupan per pembayar).' })
 export class PayerCoverage {
+  @Field(() => Boolean, { description: EXACT })
+  exact!: boolean
+
   @Field(() => Int, { description: 'Distinct people (jumlah orang).' })
   coveredWorkers!: number
 }

@@ -1,4 +1,5 @@
 import type { Answer } from '../access/policy.ts'
+import { everyOf } from '../access/table-rules.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, levelOf, levelOfCode } from '../areas/area-level.ts'
@@ -16,7 +17,7 @@ import { allOf, type Column, join, ref, type Sql, sql, verbatim } from '../plann
 import { domicileAt, type WorkerRef } from '../workers/domicile.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { eligibleIn } from './eligible.ts'
-import { exactColumn, exactIn, shownCount } from './exactness.ts'
+import { exactColumn, exactIn, knowsPayersOf, shownCount } from './exactness.ts'
 
 /** The people who live in an area; undefined is everybody. The domicile counts, not the payer. */
 export type Scope =
@@ -39,6 +40,8 @@ export interface Question {
   readonly conditions: LineConditions & { readonly categories?: readonly string[] | null | undefined }
   readonly limits: EligibilityLimits
   readonly viewer: Viewer
+  /** `YYYY-MM-DD`: agreements of payers hold from a day to a day. */
+  readonly today: string
 }
 
 /** The columns of every count of people. */
@@ -51,9 +54,14 @@ export interface PeopleCountsRow {
   coverageRate: number
 }
 
-/** Whether a question's numbers are exact for who asks. */
-export function exactFor({ scope, viewer }: Question): Answer {
+/** Whether who asks is promised exact numbers of the scope, by whatever they are narrowed or broken down. */
+export function exactScope({ scope, viewer }: Question): Answer {
   return scope ? scope.exact : exactIn(undefined, viewer)
+}
+
+/** Whether a question's numbers are exact for who asks: those of its scope, and of payers he may know. */
+export function exactFor(question: Question): Answer {
+  return everyOf([exactScope(question), knowsPayersOf(question.conditions, question.viewer, question)])
 }
 
 /** Whether a worker is among the people asked about. */

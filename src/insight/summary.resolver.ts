@@ -1,4 +1,7 @@
 import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import type { Answer } from '../access/policy.ts'
+import { everyOf } from '../access/table-rules.ts'
+import { seesEverywhere } from '../access/viewer.ts'
 import { ProvinceEntity } from '../areas/area.entity.ts'
 import { Area } from '../areas/area.type.ts'
 import { type AreaRef, entityOfLevel } from '../areas/area-level.ts'
@@ -11,11 +14,12 @@ import { STATISTICS } from '../contract/readings.ts'
 import { AreaCode, Month } from '../contract/scalars.ts'
 import type { Month as MonthText } from '../kernel/month.ts'
 import { governsWithin } from '../payers/jurisdiction.ts'
+import { isKnownPayer } from '../payers/known-payers.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { Payer } from '../payers/payer.type.ts'
 import { derived, rows } from '../planner/description.ts'
 import { allOf, type DerivedRef, ref, type Sql, sql, verbatim } from '../planner/sql.ts'
-import { shownCount, shownRupiah, shownWhere } from './exactness.ts'
+import { exactColumn, shownCount, shownRupiah, shownWhere } from './exactness.ts'
 import {
   BenefitCoverage,
   BudgetTotals,
@@ -30,6 +34,7 @@ import {
   countPeople,
   countPeopleBy,
   exactFor,
+  exactScope,
   type PeopleCountsRow,
   type Question,
   type Scope,
@@ -68,7 +73,7 @@ export class CoverageSummaryResolver {
   byBenefit(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.benefit)
     return derived<{ benefit: string }>(
-      sql`select c.grouped as benefit, ${coveredOf(question, counts, 'benefit')}`,
+      sql`select c.grouped as benefit, ${coveredOf(question, counts, 'benefit', exactFor(question))}`,
     ).orderBy((row) => [row.benefit])
   }
 
@@ -77,7 +82,7 @@ export class CoverageSummaryResolver {
   byCategory(@Root() { $: question }: SummaryRef) {
     const exact = exactFor(question)
     const counts = countPeopleBy(question, (worker) => worker.category)
-    const shown = allOf(shownWhere(exact, question.conditions, 'category'), shownGroups(exact))
+    const shown = allOf(shownWhere(exactScope(question), question.conditions, 'category'), shownGroups(exact))
     return derived<{ category: string }>(
       sql`select c.grouped as category, ${shownCounts(exact)} from (${counts}) as c where ${shown}`,
     ).orderBy((row) => [row.category])
@@ -85,23 +90,30 @@ export class CoverageSummaryResolver {
 
   @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => [FundingSourceCoverage], {
-    description: 'By funding source, where numbers are exact (per sumber dana).',
+    description:
+      'By funding source, in areas of yours; exact where all payers may be known (per sumber dana).',
   })
   byFundingSource(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.fundingSource)
+    const { conditions, viewer } = question
+    const isOfKnownPayers = conditions.payers != null || conditions.programs != null || seesEverywhere(viewer)
+    const exact = everyOf([exactFor(question), isOfKnownPayers])
     return derived<{ fundingSource: string }>(
-      sql`select c.grouped as "fundingSource", ${coveredOf(question, counts, 'funding source')}`,
+      sql`select c.grouped as "fundingSource", ${coveredOf(question, counts, 'funding source', exact)}`,
     ).orderBy((row) => [row.fundingSource])
   }
 
   @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => [PayerCoverage], {
-    description: 'By payer, those with most people first, where numbers are exact (per pembayar).',
+    description:
+      'By payer, those with most people first, in areas of yours; exact of payers that may be known (per pembayar).',
   })
   byPayer(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.payer)
+    const isKnown = isKnownPayer(verbatim('c.grouped'), question.viewer, question)
+    const exact = everyOf([exactFor(question), isKnown])
     return derived<{ payerId: string; coveredWorkers: number }>(
-      sql`select c.grouped as "payerId", ${coveredOf(question, counts, 'payer')}`,
+      sql`select c.grouped as "payerId", ${coveredOf(question, counts, 'payer', exact)}`,
     ).orderBy((row) => [row.coveredWorkers, row.payerId], 'desc')
   }
 
@@ -118,7 +130,7 @@ export class CoverageSummaryResolver {
       conditions.payers && sql`${payer.id} = any(${conditions.payers.map(idValue)}::bigint[])`,
       conditions.fundingSources && sql`${budget.fundingSource} = any(${conditions.fundingSources})`,
     )
-    const shown = (sum: Sql) => shownRupiah(sql`coalesce(sum(${sum}), 0)::bigint`, exactFor(question))
+    const shown = (sum: Sql) => shownRupiah(sql`coalesce(sum(${sum}), 0)::bigint`, exactScope(question))
     const sums = sql`select ${shown(sql`${budget.ceiling}`)} as ceiling, ${shown(sql`${budget.committed}`)} as committed, ${shown(sql`${budget.paid}`)} as paid from ${budget} join ${payer} on ${payer.id} = ${budget.payer} where ${counted}`
     return derived(
       sql`select extract(year from ${month})::int as "fiscalYear", s.*, s.ceiling - s.committed as remaining, s.paid::float8 / nullif(s.ceiling, 0) as "absorptionRate" from (${sums}) as s`,
@@ -154,10 +166,10 @@ export class AreaCoverageSummary {
 
 function summaryOf(scope: Scope, asOf: MonthText | null, filter: CoverageFilter | null, context: Context) {
   const month = monthDate(asOf ?? context.currentMonth)
-  const { limits, viewer } = context
-  const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer }
+  const { limits, viewer, today } = context
+  const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer, today }
   const exact = exactFor(question)
-  const shown = shownWhere(exact, question.conditions)
+  const shown = shownWhere(exactScope(question), question.conditions)
   return derived<PeopleCountsRow & { asOf: string }, Question>(
     sql`select ${shownCounts(exact)}, ${month} as "asOf" from (${countPeople(question)}) as c where ${shown}`,
     question,
@@ -165,11 +177,10 @@ function summaryOf(scope: Scope, asOf: MonthText | null, filter: CoverageFilter 
 }
 
 /** The rest of a breakdown of covered people: their number as it may be shown, and the groups that may be. */
-function coveredOf(question: Question, counts: Sql, breakdown: string): Sql {
-  const exact = exactFor(question)
+function coveredOf(question: Question, counts: Sql, breakdown: string, exact: Answer): Sql {
   const shown = allOf(
-    shownWhere(exact, question.conditions, breakdown),
+    shownWhere(exactScope(question), question.conditions, breakdown),
     shownGroups(exact, ['coveredWorkers']),
   )
-  return sql`${shownCount(verbatim('c."coveredWorkers"'), exact)} as "coveredWorkers" from (${counts}) as c where ${shown}`
+  return sql`${shownCount(verbatim('c."coveredWorkers"'), exact)} as "coveredWorkers", ${exactColumn(exact)} as exact from (${counts}) as c where ${shown}`
 }

@@ -33,37 +33,45 @@ export function coordinatesOf(
   return coordinates
 }
 
+/** An operation and the fragments it reaches. */
+export function definitionsOf(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): (OperationDefinitionNode | FragmentDefinitionNode)[] {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  }
+  const reached: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation]
+  // The list grows while it is walked; each fragment once, though it can be spread a thousand times.
+  for (const definition of reached) {
+    visit(definition, {
+      FragmentSpread({ name }) {
+        const fragment = fragments.get(name.value)
+        fragments.delete(name.value)
+        if (fragment) reached.push(fragment)
+      },
+    })
+  }
+  return reached
+}
+
 function collect(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): Coordinates {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  }
   const found = new Set<string>()
-  const waiting: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation]
-  for (let definition = waiting.pop(); definition; definition = waiting.pop()) {
-    const typeInfo = new TypeInfo(schema)
-    visit(
-      definition,
-      visitWithTypeInfo(typeInfo, {
-        Field({ name }) {
-          const parent = typeInfo.getParentType()
-          const types = isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent]
-          for (const type of types) {
-            if (isObjectType(type) && type.getFields()[name.value]) found.add(`${type.name}.${name.value}`)
-          }
-        },
-        FragmentSpread({ name }) {
-          const fragment = fragments.get(name.value)
-          // Each fragment once: it can be spread a thousand times.
-          fragments.delete(name.value)
-          if (fragment) waiting.push(fragment)
-        },
-      }),
-    )
-  }
+  const typeInfo = new TypeInfo(schema)
+  const fields = visitWithTypeInfo(typeInfo, {
+    Field({ name }) {
+      const parent = typeInfo.getParentType()
+      const types = isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent]
+      for (const type of types) {
+        if (isObjectType(type) && type.getFields()[name.value]) found.add(`${type.name}.${name.value}`)
+      }
+    },
+  })
+  for (const definition of definitionsOf(document, operation)) visit(definition, fields)
   return found
 }

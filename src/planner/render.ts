@@ -2,6 +2,7 @@ import type { EntitySchema } from '@mikro-orm/core'
 import { getOrSet } from '../kernel/get-or-set.ts'
 import {
   AliasOf,
+  allOf,
   Column,
   DerivedSource,
   PageName,
@@ -153,21 +154,21 @@ class Rendering {
     allColumns: readonly string[],
     concealed: readonly Concealed[],
   ): void {
-    const hidden = new Map<string, Sql>()
+    const conditions = new Map<string, Sql[]>()
     for (const { properties, shown } of concealed) {
-      for (const property of properties) {
-        for (const column of this.tables.ownColumns(entity, property)) hidden.set(column, shown)
+      for (const column of properties.flatMap((property) => this.tables.ownColumns(entity, property))) {
+        getOrSet(conditions, column, () => []).push(shown)
       }
     }
     allColumns.forEach((column, i) => {
       if (i > 0) this.#text += ', '
-      const condition = hidden.get(column)
-      if (!condition) {
+      const shown = conditions.get(column)
+      if (!shown) {
         this.#text += `${from}.${column}`
         return
       }
       this.#text += 'case when '
-      this.#writeAll(condition.parts)
+      this.#writeAll(allOf(...shown).parts)
       this.#text += ` then ${from}.${column} end as ${column}`
     })
   }

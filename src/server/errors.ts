@@ -19,20 +19,26 @@ const CLIENT_MISTAKES: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Apollo's `formatError`: a {@link Fault} speaks for itself, a client's mistake is explained, and everything else
- * is hidden behind the request id and logged once. Codes are those of `ERROR_CODES`, no other.
+ * Apollo's `formatError`: a {@link Fault} speaks for itself unless the failure is our own, a client's mistake is
+ * explained, and everything else is hidden behind the request id and logged once. Codes are those of `ERROR_CODES`,
+ * no other. `suggestions`: whether graphql-js may say what of the schema was perhaps meant.
  */
-export function errorFormat(logger: Logger) {
+export function errorFormat(logger: Logger, { suggestions }: { readonly suggestions: boolean }) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const fault = faultIn(error)
-    if (fault) return { ...formatted, ...faultShown(fault) }
+    if (fault && fault.code !== 'INTERNAL') return { ...formatted, ...faultShown(fault) }
     if (
       CLIENT_MISTAKES.has(formatted.extensions?.code) ||
       isMistakenRequest(error) ||
       isMistakenArgument(error)
     ) {
       const code: ErrorCode = 'BAD_USER_INPUT'
-      return { ...formatted, message: withoutValues(formatted.message, error), extensions: { code } }
+      const message = withoutValues(explained(formatted), error)
+      return {
+        ...formatted,
+        message: suggestions ? message : withoutSuggestion(message),
+        extensions: { code },
+      }
     }
     return { ...formatted, ...masked(logger, currentRequestId() ?? 'unknown', error) }
   }
@@ -109,11 +115,24 @@ function fieldName({ nodes }: GraphQLError): string | undefined {
   return node?.kind === Kind.FIELD ? node.name.value : undefined
 }
 
+/** Apollo tells of itself, and of how it is set up, when it refuses to tell of the schema. */
+function explained({ message, extensions }: GraphQLFormattedError): string {
+  return extensions?.validationErrorCode === 'INTROSPECTION_DISABLED'
+    ? 'This hub does not tell about its schema.'
+    : message
+}
+
+/** Apollo hides what graphql-js suggests for operations, and forgets what it suggests for variables. */
+function withoutSuggestion(message: string): string {
+  return message.replace(/ Did you mean .+$/s, '')
+}
+
 /** Where a variable is wrong, as graphql-js writes it behind the value: ` at "input.people[0].nik"`. */
 const PLACE = / at "[\w.[\]]+"$/
 const REPEATED: readonly (readonly [where: RegExp, without: string])[] = [
+  [/( is not a valid \w+): .+$/s, '$1'],
   [/( represent [\w ,-]+| has invalid value|(?<=Expected value of type "[^"]+"), found)(:? .+)$/s, '$1'],
-  [/^(Syntax Error: .*(?:[Ff]ound|Unexpected) (?:String|BlockString|Int|Float)) ".*"\.$/s, '$1.'],
+  [/^(Syntax Error: (?:Expected [^,]+, found|Unexpected) (?:String|BlockString|Int|Float)) ".*"\.$/s, '$1.'],
   [/Value ".*" (does not exist in "\w+" enum)/s, 'The value $1'],
   // What is a word is the caller's code; what is not came from his data.
   [/Field "(?!\w+" is not defined by type "\w+"\.).*" (is not defined by type)/s, 'A field $1'],

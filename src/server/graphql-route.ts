@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
 import type { Context } from '../contract/context.ts'
 import { type AskedRequest, addressAsking, askedByAddress } from '../graph/admission/asked.ts'
-import { Fault } from '../kernel/errors.ts'
+import { badInput, Fault } from '../kernel/errors.ts'
 import { asRequest } from './request-id.ts'
 
 /** All that Apollo reads of a request's headers: the media types, and what proves that no foreign page sent it. */
@@ -81,8 +81,14 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
 }
 
 function askedByBody({ body }: FastifyRequest): AskedRequest {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return withTextOnly(body)
   throw new Fault('BAD_USER_INPUT', 'The body has to be one operation, as a JSON object: {"query": "…"}.')
+}
+
+/** Apollo would explain to whoever sends something else how its own clients work. */
+function withTextOnly(asked: AskedRequest): AskedRequest {
+  if (asked.query === undefined || asked.query === null || typeof asked.query === 'string') return asked
+  throw badInput('query', 'The operation has to be a text.')
 }
 
 function searchOf(url: string): string {

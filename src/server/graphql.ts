@@ -26,7 +26,7 @@ export async function startApollo(
     schema: hub.planner.model.schema,
     plugins: [plannedResponses(hub.planner), honestStatuses, ...plugins, ...WITHOUT],
     stringifyResult: spliceJsonText,
-    formatError: errorFormat(logger),
+    formatError: errorFormat(logger, { suggestions: !production }),
     logger: apolloLogger(logger),
     csrfPrevention: true,
     introspection,

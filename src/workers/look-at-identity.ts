@@ -1,9 +1,8 @@
 import DataLoader from 'dataloader'
-import { recordAudit } from '../access/audit/audit.ts'
+import { recordAudit, recordFailure } from '../access/audit/audit.ts'
 import type { Purpose } from '../access/purpose.ts'
 import type { Context } from '../contract/context.ts'
 import { idValue } from '../contract/id.ts'
-import { badInput } from '../kernel/errors.ts'
 import { getOrSet } from '../kernel/get-or-set.ts'
 import { maskNik } from '../kernel/nik.ts'
 import { ref, sql } from '../planner/sql.ts'
@@ -16,31 +15,30 @@ type IdentityLoader = DataLoader<string, Identity | null>
 /** Looks that one operation takes for one purpose are one event of the audit trail. */
 const loaders = new WeakMap<Context, Map<Purpose, IdentityLoader>>()
 
-/**
- * Who a worker is whose row the viewer may see; null when the vault does not know him.
- *
- * @throws Fault BAD_USER_INPUT over GET.
- */
+/** Who a worker is whose row the viewer may see; null when the vault does not know him. */
 export function identityFor(workerId: string, purpose: Purpose, context: Context): Promise<Identity | null> {
-  if (context.overGet)
-    throw badInput('purpose', 'Identities are not shown over GET: addresses are logged.', 'Use POST.')
   const ofRequest = getOrSet(loaders, context, () => new Map<Purpose, IdentityLoader>())
   return getOrSet(ofRequest, purpose, () => loaderFor(purpose, context)).load(workerId)
 }
 
 function loaderFor(purpose: Purpose, context: Context): IdentityLoader {
   return new DataLoader(async (workers) => {
-    // One transaction: an identity that could not be recorded is not shown.
-    const found = await context.db.transaction(async (query) => {
-      const identities = await readIdentities(query, workers, context.nikKeys)
-      const event = { action: 'IDENTITY_READ', outcome: 'DONE', what: 'Worker.identity' } as const
-      await recordAudit(query, context, { ...event, purpose, workers })
-      return identities
-    })
-    return workers.map((worker) => {
-      const identity = found.get(worker)
-      return identity ? { ...identity, maskedNik: maskNik(identity.nik) } : null
-    })
+    const event = { action: 'IDENTITY_READ', what: 'Worker.identity', purpose, workers } as const
+    try {
+      // One transaction: an identity that could not be recorded is not shown.
+      const found = await context.db.transaction(async (query) => {
+        const identities = await readIdentities(query, workers, context.nikKeys)
+        await recordAudit(query, context, { ...event, outcome: 'DONE' })
+        return identities
+      })
+      return workers.map((worker) => {
+        const identity = found.get(worker)
+        return identity ? { ...identity, maskedNik: maskNik(identity.nik) } : null
+      })
+    } catch (error) {
+      await recordFailure(context, event, error)
+      throw error
+    }
   })
 }
 

@@ -1,4 +1,3 @@
-import { nikToken, sealNik } from '../../src/access/vault/vault.ts'
 import type { Hub } from '../../src/app.ts'
 import type { EnrollmentDecision } from '../../src/enrollments/enrollment.entity.ts'
 import { addMonths, firstDay, type Month, yearOf } from '../../src/kernel/month.ts'
@@ -6,8 +5,11 @@ import type { Nik } from '../../src/kernel/nik.ts'
 import { type Period, parsePeriod } from '../../src/kernel/period.ts'
 import type { FundingSource, PayerKind } from '../../src/payers/payer.entity.ts'
 import type { Benefit, Segment } from '../../src/programs/program.entity.ts'
+import { insertIdentity } from '../../src/workers/identity.ts'
+import { admitKeys } from '../../src/workers/identity-keys.ts'
 import type { WorkerCategory } from '../../src/workers/worker-category.ts'
 import { TODAY } from './hub.ts'
+import { PLANTED_NAME } from './planted-name.ts'
 
 /**
  * Readable arrangements. A builder describes one thing; `.in(hub)` inserts it, with plain SQL, and gives what the
@@ -352,7 +354,7 @@ class WorkerBuilder {
       decile_as_of: this.#decile === null ? null : '2023-01-31',
       civil_servant: this.#civilServant,
     })
-    if (this.#nik) await insertIdentity(hub, id, this.#nik, this.#birthMonth as Month)
+    if (this.#nik) await identify(hub, id, this.#nik, this.#birthMonth as Month)
     const enrollments: string[] = []
     for (const coverage of this.#coverages) enrollments.push(await insertCoverage(hub, id, coverage))
     for (const line of this.#reported) await insertReported(hub, id, line)
@@ -360,22 +362,20 @@ class WorkerBuilder {
   }
 }
 
-async function insertIdentity(
-  hub: Database & Pick<Hub, 'nikKeys'>,
+/** The name of a worker that a builder identified. */
+export function nameOf(worker: string): string {
+  return `${PLANTED_NAME} ${worker}`
+}
+
+async function identify(
+  { db, nikKeys }: Database & Pick<Hub, 'nikKeys'>,
   worker: string,
   nik: Nik,
   birthMonth: Month,
 ): Promise<void> {
-  const [key] = hub.nikKeys
-  const token = nikToken(nik, key)
-  await insert(hub, 'worker_identity', {
-    nik_token: token,
-    key_id: key.id,
-    worker_id: worker,
-    nik_cipher: sealNik(nik, token, key),
-    full_name: `Person ${worker}`,
-    birth_date: firstDay(birthMonth),
-  })
+  const person = { worker, nik, fullName: nameOf(worker), birthDate: firstDay(birthMonth) }
+  await admitKeys(db.query, nikKeys)
+  await insertIdentity(db.query, person, nikKeys)
 }
 
 const COMMITTED: readonly EnrollmentDecision[] = ['COMMITTED', 'SUBMITTED', 'ACCEPTED']

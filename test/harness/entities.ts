@@ -1,4 +1,7 @@
 import type { EntitySchema } from '@mikro-orm/core'
+import * as auditEvents from '../../src/access/audit/audit-event.entity.ts'
+import * as auditPending from '../../src/access/audit/audit-pending.entity.ts'
+import * as auditSeals from '../../src/access/audit/audit-seal.entity.ts'
 import * as areas from '../../src/areas/area.entity.ts'
 import * as budgets from '../../src/budgets/budget.entity.ts'
 import * as budgetEntries from '../../src/budgets/budget-entry.entity.ts'
@@ -6,6 +9,7 @@ import * as settings from '../../src/db/setting.entity.ts'
 import * as charges from '../../src/enrollments/charge.entity.ts'
 import * as coverageLines from '../../src/enrollments/coverage-line.entity.ts'
 import * as enrollments from '../../src/enrollments/enrollment.entity.ts'
+import * as agreements from '../../src/payers/agreement.entity.ts'
 import * as payers from '../../src/payers/payer.entity.ts'
 import * as rates from '../../src/programs/contribution-rate.entity.ts'
 import * as programs from '../../src/programs/program.entity.ts'
@@ -16,6 +20,7 @@ const rooms = [
   settings,
   areas,
   payers,
+  agreements,
   programs,
   rates,
   workers,
@@ -25,6 +30,9 @@ const rooms = [
   enrollments,
   charges,
   coverageLines,
+  auditEvents,
+  auditPending,
+  auditSeals,
 ]
 
 /** Every entity of the hub: whatever an entity file exports under a name that ends in `Entity`. */

@@ -1,10 +1,10 @@
-import { ApolloServer } from '@apollo/server'
-import { unwrapResolverError } from '@apollo/server/errors'
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
-import { type ExecutionResult, type GraphQLFormattedError, graphql } from 'graphql'
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, graphql } from 'graphql'
 import { Fault } from '../../src/kernel/errors.ts'
 import { JsonText, plannedResponses, spliceJsonText } from '../../src/planner/apollo.ts'
 import type { PlannedRequest, Planner } from '../../src/planner/planner.ts'
+import { keep, keepAnswer, keepStatements } from './outputs.ts'
 
 /** What a test needs of a hub, so that planned schemas of the tests' own can be asked in the same way. */
 export interface Asked {
@@ -44,14 +44,28 @@ export async function runFast(
   variables: Variables = {},
   operationName?: string,
 ): Promise<Answer> {
-  const contextValue = hub.context({})
-  const { body } = await serverOf(hub.planner).executeOperation(
-    { query, variables, operationName },
-    { contextValue },
-  )
+  return askServer(serverOf(hub.planner), hub.context({}), { query, variables, operationName })
+}
+
+/** What a caller sends. */
+export interface SentOperation {
+  readonly query: string
+  readonly variables?: Variables
+  readonly operationName?: string | undefined
+}
+
+/** Asks a server in one request, whose context carries who asks. */
+export async function askServer<Request extends PlannedRequest>(
+  server: ApolloServer<Request>,
+  contextValue: Request,
+  operation: SentOperation,
+): Promise<Answer> {
+  const { body } = await server.executeOperation(operation, { contextValue })
   if (body.kind !== 'single') throw new Error('an answer in parts')
   const spliced = body.singleResult.data instanceof JsonText
-  const { data, errors } = JSON.parse(spliceJsonText(body.singleResult)) as {
+  const text = spliceJsonText(body.singleResult)
+  keepAnswer('answer', operation.query, text)
+  const { data, errors } = JSON.parse(text) as {
     data?: unknown
     errors?: readonly GraphQLFormattedError[]
   }
@@ -74,7 +88,10 @@ export async function runPlain(
     contextValue,
     operationName,
   })
-  return answer(contextValue, 'plain', asJson(result.data), formattedErrors(result))
+  const errors = formattedErrors(result)
+  // Without the data: it is compared with that of the fast path, which is kept.
+  if (errors) keep('answer', JSON.stringify(errors))
+  return answer(contextValue, 'plain', asJson(result.data), errors)
 }
 
 /** Errors as the tests compare them. */
@@ -85,22 +102,32 @@ export function formattedErrors({ errors }: ExecutionResult): readonly GraphQLFo
 function serverOf(planner: Planner): ApolloServer<PlannedRequest> {
   let server = servers.get(planner)
   if (!server) {
-    server = new ApolloServer<PlannedRequest>({
-      schema: planner.model.schema,
-      introspection: true,
-      plugins: [plannedResponses<PlannedRequest>(planner), ApolloServerPluginInlineTraceDisabled()],
-      stringifyResult: spliceJsonText,
-      formatError: formatted,
-      stopOnTerminationSignals: false,
-    })
-    server.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests()
+    server = startedServer<PlannedRequest>(planner)
     servers.set(planner, server)
   }
   return server
 }
 
+/** A real ApolloServer over a planned schema, set up as the hub's own is. */
+export function startedServer<Request extends PlannedRequest>(
+  planner: Planner,
+  plugins: readonly ApolloServerPlugin<Request>[] = [],
+): ApolloServer<Request> {
+  const server = new ApolloServer<Request>({
+    schema: planner.model.schema,
+    introspection: true,
+    plugins: [plannedResponses<Request>(planner), ...plugins, ApolloServerPluginInlineTraceDisabled()],
+    stringifyResult: spliceJsonText,
+    formatError: formatted,
+    stopOnTerminationSignals: false,
+  })
+  server.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests()
+  return server
+}
+
 function formatted(error: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
-  const fault = unwrapResolverError(thrown)
+  // A plugin's error is wrapped as a resolver's is, but has no path by which Apollo would unwrap it.
+  const fault = thrown instanceof GraphQLError ? thrown.originalError : thrown
   // Apollo calls everything internal that nobody gave a code; graphql-js gives none.
   if (!(fault instanceof Fault)) return { ...error, extensions: {} }
   return { ...error, message: fault.message, extensions: { code: fault.code, field: fault.field } }
@@ -113,6 +140,7 @@ function answer(
   errors: readonly GraphQLFormattedError[] | undefined,
 ): Answer {
   const sql = (context.trace ?? []).map(({ statement }) => statement)
+  keepStatements(sql)
   return {
     data,
     ...(errors && { errors: errors.map(answeredError) }),

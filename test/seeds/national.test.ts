@@ -76,7 +76,8 @@ test('the vault holds everybody, with NIKs that could be real and belong to nobo
     sex: 'MALE'
   }>(
     `/* test.vault */ select nik_token, nik_cipher, birth_date, sex
-      from worker_identity join worker on worker.id = worker_id where extract(day from birth_month) = 1`,
+      from worker_identity join identity_token using (worker_id, key_id) join worker on worker.id = worker_id
+      where extract(day from birth_month) = 1`,
   )
   expect(rows).toHaveLength(WORKERS)
   for (const { nik_token, nik_cipher, birth_date, sex } of rows) {

@@ -18,7 +18,8 @@ const options = { keys: temporaryNikKeys(), progress: silentProgress, workers: 1
 
 beforeEach(async () => {
   await db.query(`alter table budget_entry disable trigger user;
-    truncate worker, worker_identity, enrollment, charge, coverage_line, budget_entry, budget, coverage_program, payer;
+    truncate worker, worker_identity, identity_token, enrollment, charge, coverage_line, budget_entry, budget, coverage_program, payer,
+      agreement;
     alter table budget_entry enable trigger user;
     delete from setting where name <> 'areas'`)
   return undefined

@@ -178,7 +178,7 @@ test('the vault knows everybody by the token of the NIK, and opens with the key'
   for (const person of [demo.people[0]!, demo.people.at(-1)!]) {
     const token = nikToken(person.nik, keys[0])
     const [row] = await db.query<{ worker_id: string; nik_cipher: Uint8Array; full_name: string }>(
-      '/* test.vault */ select worker_id, nik_cipher, full_name from worker_identity where nik_token = $1',
+      '/* test.vault */ select worker_id, nik_cipher, full_name from identity_token join worker_identity using (worker_id) where nik_token = $1',
       [token],
     )
     expect(row).toMatchObject({ worker_id: String(person.id), full_name: person.fullName })

@@ -58,7 +58,10 @@ describe('GraphQL over HTTP', () => {
       '{ checkCoverage(input: { purpose: AUDIT, from: "2023-05", people: [{ nik: "3603015506859001" }] }) { known } }'
     const headers = { 'apollo-require-preflight': 'yes', ...(await authorization('coverage:check')) }
     const response = await hub.server.inject({ method: 'GET', url: '/graphql', query: { query }, headers })
-    expect(response.json().errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input' })
+    expect(response.json().errors[0].extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      remedy: 'Use POST.',
+    })
     expect(response.body).not.toContain('3603015506859001')
     const byPost = await hub.server.inject({ method: 'POST', url: '/graphql', headers, payload: { query } })
     expect(byPost.json().data).toEqual({ checkCoverage: [{ known: false }] })

@@ -1,6 +1,6 @@
 import { idValue } from '../../contract/id.ts'
 import type { Database, Query } from '../../db/database.ts'
-import type { ErrorCode } from '../../kernel/errors.ts'
+import { type ErrorCode, Fault } from '../../kernel/errors.ts'
 import type { Purpose } from '../purpose.ts'
 import type { Viewer } from '../viewer.ts'
 import type { AuditAction, AuditOutcome } from './audit-event.entity.ts'
@@ -75,4 +75,20 @@ export async function recordRefusal(
   { outcome = 'REFUSED', ...refusal }: Refusal,
 ): Promise<void> {
   await recordAudit(query, asking, { ...refusal, outcome })
+}
+
+/**
+ * Records what ended with an error: refused when a rule said so, failed when it was the hub's own. The caller throws
+ * the error on.
+ *
+ * @throws Error inside {@link Database.transaction}, like {@link recordRefusal}.
+ */
+export async function recordFailure(
+  context: Asking & { readonly db: Pick<Database, 'query'> },
+  event: Omit<Refusal, 'outcome' | 'reason'>,
+  error: unknown,
+): Promise<void> {
+  const reason = error instanceof Fault ? error.code : 'INTERNAL'
+  const outcome = reason === 'INTERNAL' ? 'FAILED' : 'REFUSED'
+  await recordRefusal(context.db, context, { ...event, outcome, reason })
 }

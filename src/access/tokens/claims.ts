@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
 import { Fault } from '../../kernel/errors.ts'
+import { inspectNik } from '../../kernel/nik.ts'
 import { isPermission } from '../permission.ts'
 import { EVERYWHERE, type Viewer } from '../viewer.ts'
 import { GATEWAY_SCOPE } from './gateway-scope.ts'
@@ -26,7 +27,10 @@ const AREA = /^(\*|\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?)$/
 const Claims = z.object({
   // PostgreSQL stores no zero byte, and a line end would forge lines wherever a subject is listed. A NIK would bring
   // an identity into the audit trail and the log.
-  sub: z.string().regex(/^(?!\d{16}$)[^\p{Cc}\p{Cs}]{1,200}$/u),
+  sub: z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u)
+    .refine((subject) => !holdsNik(subject)),
   scope: z.string().default(''),
   areas: z.array(z.string().regex(AREA)).default([]),
   payer: z
@@ -38,6 +42,12 @@ const Claims = z.object({
     .regex(/^[a-z0-9-]{1,32}$/)
     .optional(),
 })
+
+/** Other numbers may be as long, as account numbers of identity providers are: only a valid NIK is one. */
+function holdsNik(subject: string): boolean {
+  const candidates = subject.match(/(?<!\d)\d(?:[\s.-]*\d){15}(?!\d)/g) ?? []
+  return candidates.some((digits) => inspectNik(digits).nik !== undefined)
+}
 
 /**
  * Reads who the claims of a verified token are about. Scopes that are not permissions of this hub are somebody

@@ -6,7 +6,7 @@ import type { AdmissionLimits } from './limits.ts'
 import { checkDocument } from './measure.ts'
 import { readTokens } from './tokens.ts'
 import type { TrustedDocuments } from './trusted.ts'
-import { checkText, checkVariables } from './values.ts'
+import { checkExtensions, checkText, checkVariables } from './values.ts'
 
 export interface Admission {
   /**
@@ -39,6 +39,7 @@ export function createAdmission({ limits, trusted, trustedOnly }: AdmissionOptio
       if (typeof query === 'string' && !admitted.has(query) && isDocument(query, limits)) admitted.add(query)
       if (typeof operationName === 'string') checkText('operationName', operationName, limits)
       checkVariables(asked.variables, limits)
+      checkExtensions(asked.extensions, limits)
       return asked
     },
   }

@@ -16,6 +16,13 @@ export function number(value: number): string {
 
 export const UNSAFE_NAME = 'One of the names means something to the language that the hub is written in.'
 
+export const NIK_IN_NAME = 'A name holds 16 digits in a row, as a NIK does; names end up in logs.'
+
+/** Names stay in statements and in their traces, where nobody may be identified. */
+export function holdsNik(name: string): boolean {
+  return /\d{16}/.test(name)
+}
+
 /** Names by which an object could be given another prototype. No field, argument or fragment needs them. */
 export function isUnsafeName(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || name === 'prototype'

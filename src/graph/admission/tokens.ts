@@ -1,7 +1,7 @@
 import { GraphQLError, Lexer, Source, TokenKind } from 'graphql'
 import { badInput } from '../../kernel/errors.ts'
 import type { AdmissionLimits } from './limits.ts'
-import { isUnsafeName, UNSAFE_NAME, within } from './refusal.ts'
+import { holdsNik, isUnsafeName, NIK_IN_NAME, UNSAFE_NAME, within } from './refusal.ts'
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L])
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R])
@@ -11,7 +11,7 @@ const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BR
  * does not know: every parser stops there.
  *
  * @throws Fault TOO_COMPLEX for too many characters, tokens or nested brackets; BAD_USER_INPUT for a name that
- *   means something to JavaScript.
+ *   means something to JavaScript or holds a NIK.
  */
 export function readTokens(text: string, limits: AdmissionLimits): boolean {
   within(limits.characters, text.length, 'characters long')
@@ -25,10 +25,13 @@ export function readTokens(text: string, limits: AdmissionLimits): boolean {
     within(limits.tokens, ++tokens, 'tokens long')
     if (OPENING.has(token.kind)) within(limits.nesting, ++nesting, 'brackets deep')
     else if (CLOSING.has(token.kind)) nesting--
-    else if (token.kind === TokenKind.NAME && isUnsafeName(token.value)) {
-      throw badInput('query', UNSAFE_NAME)
-    }
+    else if (token.kind === TokenKind.NAME) checkName(token.value)
   }
+}
+
+function checkName(name: string): void {
+  if (isUnsafeName(name)) throw badInput('query', UNSAFE_NAME)
+  if (holdsNik(name)) throw badInput('query', NIK_IN_NAME, 'Put people into variables, and nowhere else.')
 }
 
 function nextToken(lexer: Lexer) {

@@ -14,27 +14,36 @@ export function checkVariables(variables: unknown, limits: AdmissionLimits): voi
   if (typeof variables !== 'object' || Array.isArray(variables)) {
     throw badInput('variables', 'Variables must be an object, with a member for each variable.')
   }
+  checkSize('variables', variables, limits)
+}
+
+/** The same for `extensions`. What is no object there is refused where they are read. */
+export function checkExtensions(extensions: unknown, limits: AdmissionLimits): void {
+  if (typeof extensions === 'object' && extensions !== null) checkSize('extensions', extensions, limits)
+}
+
+function checkSize(field: string, root: object, limits: AdmissionLimits): void {
   let nodes = 0
   // Not a member of the depth: it is the frame that every value stands in.
-  checkMembers(variables, 0)
+  checkMembers(root, 0)
 
   function check(value: unknown, depth: number): void {
-    if (++nodes > limits.valueNodes) throw tooLarge('variables', `${number(limits.valueNodes)} values`)
-    if (typeof value === 'string') checkText('variables', value, limits)
+    if (++nodes > limits.valueNodes) throw tooLarge(field, `${number(limits.valueNodes)} values`)
+    if (typeof value === 'string') checkText(field, value, limits)
     if (typeof value !== 'object' || value === null) return
-    checkDepth('variables', depth + 1, limits)
+    checkDepth(field, depth + 1, limits)
     if (Array.isArray(value)) checkList(value, depth + 1)
     else checkMembers(value, depth + 1)
   }
 
   function checkList(list: readonly unknown[], depth: number): void {
-    checkLength('variables', list.length, limits)
+    checkLength(field, list.length, limits)
     for (const member of list) check(member, depth)
   }
 
   function checkMembers(object: object, depth: number): void {
     for (const key of Object.keys(object)) {
-      if (isUnsafeName(key)) throw badInput('variables', UNSAFE_NAME)
+      if (isUnsafeName(key)) throw badInput(field, UNSAFE_NAME)
       check(object[key as never], depth)
     }
   }
@@ -53,8 +62,10 @@ export function checkLiteral(value: ValueNode, limits: AdmissionLimits, depth = 
   for (const member of value.values) checkLiteral(member, limits, depth + 1)
 }
 
-/** @throws Fault TOO_COMPLEX when one text is too long. */
+/** @throws Fault TOO_COMPLEX when one text is too long, BAD_USER_INPUT when no table could hold it. */
 export function checkText(field: string, text: string, { textLength }: AdmissionLimits): void {
+  if (text.includes('\0')) throw badInput(field, 'A text holds a zero byte.', 'Leave it out.')
+  if (!text.isWellFormed()) throw badInput(field, 'A text holds half a character.', 'Leave it out.')
   if (text.length > textLength) throw tooLarge(field, `${number(textLength)} characters in one text`)
 }
 

@@ -290,7 +290,7 @@ const forVisitors: Visibility = (entity, row) => {
   if (entity !== BookEntity) return undefined
   const [book, loan] = [row as Books, ref(LoanEntity)]
   const known = sql`${book.year} >= ${2000} or exists (select 1 from ${loan} where ${loan.book} = ${book.id})`
-  return { rows: sql`not ${book.hidden}`, columns: { subtitle: known, author: known } }
+  return { rows: sql`not ${book.hidden}`, columns: [{ properties: ['subtitle', 'author'], shown: known }] }
 }
 
 export interface LibraryAsked extends Asked {

@@ -39,7 +39,12 @@ const concealsByItself: Visibility = (entity, row) => {
   if (entity !== BookEntity) return undefined
   const [book, newer] = [row as Books, ref(BookEntity)]
   return {
-    columns: { subtitle: sql`exists (select 1 from ${newer} where ${newer.subtitle} = ${book.subtitle})` },
+    columns: [
+      {
+        properties: ['subtitle'],
+        shown: sql`exists (select 1 from ${newer} where ${newer.subtitle} = ${book.subtitle})`,
+      },
+    ],
   }
 }
 

@@ -1,0 +1,158 @@
+import type { Hub } from '../../../src/app.ts'
+import { addMonths, type Month, monthsBetween } from '../../../src/kernel/month.ts'
+import type { Benefit, Segment } from '../../../src/programs/program.entity.ts'
+import type { WorkerCategory } from '../../../src/workers/worker-category.ts'
+import { VILLAGE_CODES } from '../../harness/areas.ts'
+import {
+  aBudget,
+  aPayer,
+  aProgram,
+  aWorker,
+  type InsertedBudget,
+  type InsertedPayer,
+  type InsertedProgram,
+} from '../../harness/builders.ts'
+import { type SmallWorld, smallWorld } from '../../harness/small-world.ts'
+import type { Random } from '../../planner/random/random.ts'
+
+const PEOPLE = 60
+
+/** Nobody lives here. */
+const EMPTY = '36.03.02.2002'
+
+const FIRST = '2022-11' as Month
+
+/**
+ * The small world, and a crowd in it that chance has mixed: people who have moved away from who pays for them, whom
+ * several pay for, whose lines say another payer than their program; agreements that hold, held, and will hold; an
+ * audit trail of several payers' clerks.
+ */
+export async function crowdedWorld(hub: Hub, random: Random): Promise<SmallWorld> {
+  const world = await smallWorld(hub)
+  const pandeglang = await aPayer('REGENCY', { area: '36.01' }).in(hub)
+  const jakarta = await aPayer('PROVINCE', { area: '31' }).in(hub)
+  const pangkat = await aPayer('VILLAGE', { area: '36.03.02.2001' }).in(hub)
+  const payers = await hub.db.query<InsertedPayer>('/* test.payers */ select id, kind from payer order by id')
+  const [central, banten, tangerang, city, village, employer, donor] = payers as Required<typeof payers>
+
+  const programs = [
+    await aProgram(pandeglang).coded('PDG').in(hub),
+    await aProgram(pangkat).coded('DESA').paying('JKK').in(hub),
+    await aProgram(city!).coded('KOTA').paying('JKM', 'JHT').in(hub),
+    await aProgram(banten!).coded('BTN').in(hub),
+    await aProgram(tangerang!).coded('TNG').in(hub),
+    await aProgram(central!).coded('APBN').in(hub),
+  ]
+  const budgets: (InsertedBudget & { payer: string })[] = []
+  for (const payer of [pandeglang, pangkat, city!, banten!, central!, jakarta]) {
+    for (const year of [2022, 2023]) {
+      const ceiling = BigInt(random.from(1, 9)) * 1_499_999n
+      const budget = await aBudget(payer, year, ceiling)
+        .heldBy('Dinas Sosial')
+        .committing(ceiling / 2n)
+        .payingOut(ceiling / 5n)
+        .in(hub)
+      budgets.push({ ...budget, payer: payer.id })
+    }
+  }
+  for (let n = 0; n < PEOPLE; n++) await somebody(hub, random, programs, budgets, payers)
+  // A line may have been taken over: its program is no proof of who pays.
+  await hub.db.query(
+    `/* test.handover */ update coverage_line set payer_id = 1 + (id % ${payers.length}) where id % 7 = 3`,
+  )
+  await someAgreements(hub, [
+    [tangerang!, banten!, '[2023-01-01,)'],
+    [tangerang!, donor!, '[2022-01-01,2023-05-15)'],
+    [tangerang!, city!, '[2023-05-16,)'],
+    [banten!, city!, '[2022-06-01,2023-05-16)'],
+    [central!, village!, '[2023-05-15,2024-01-01)'],
+    [employer!, donor!, '[2020-01-01,)'],
+    [central!, banten!, '[2020-01-01,2022-01-01)'],
+    [central!, banten!, '[2024-01-01,)'],
+    [village!, pandeglang, '[2023-01-01,2023-12-31)'],
+  ])
+  await someEvents(hub, random, payers)
+  return { ...world, programs: [...world.programs, ...programs.map(({ code }) => code)] }
+}
+
+async function somebody(
+  hub: Hub,
+  random: Random,
+  programs: readonly InsertedProgram[],
+  budgets: readonly (InsertedBudget & { payer: string })[],
+  payers: readonly InsertedPayer[],
+): Promise<void> {
+  const worker = aWorker()
+    .livingIn(random.pick(VILLAGE_CODES.filter((code) => code !== EMPTY)))
+    .working(random.pick<WorkerCategory>(['FARMER', 'FARMER', 'FISHER', 'NON_ASN', 'DRIVER']))
+    .bornIn(random.pick(['2005-04', '2005-05', '2005-06', '1958-05', '1958-06', '1983-01', '1990-12']))
+  if (random.chance(0.5)) worker.male()
+  if (random.chance(0.7)) worker.inDecile(random.from(1, 6))
+  if (random.chance(0.1)) worker.civilServant()
+  if (random.chance(0.1)) worker.died(random.pick(['2022-12', '2023-05', '2023-08']))
+  for (let n = random.pick([0, 0, 1, 1, 2]); n > 0; n--) {
+    const program = random.pick(programs)
+    const [from, to] = months(random)
+    // Mostly the payer's own budget; another's where money was lent.
+    const lender = random.chance(0.8) ? program.payer.id : random.pick(payers).id
+    const chargedTo = budgets.filter(
+      ({ payer, year }) =>
+        payer === lender && Number(from.slice(0, 4)) <= year && year <= Number(to.slice(0, 4)),
+    )
+    worker.coveredBy(program, `${from}..${to}`, {
+      // Only one may be in force: two would cover the same months.
+      decision:
+        n === 1 ? random.pick(['ACCEPTED', 'COMMITTED', 'SUBMITTED']) : random.pick(['PROPOSED', 'REJECTED']),
+      chargedTo,
+      ...(random.chance(0.5) && { paidThrough: from }),
+    })
+  }
+  for (let n = random.pick([0, 0, 0, 1, 2]); n > 0; n--) {
+    const [from, to] = months(random)
+    worker.reportedBy(random.pick(payers), `${from}..${to}`, {
+      benefit: random.pick<Benefit>(['JKK', 'JKM', 'JHT']),
+      segment: random.pick<Segment>(['BPU', 'BPU', 'PU']),
+      by: `System ${random.from(1, 3)}`,
+    })
+  }
+  await worker.in(hub)
+}
+
+function months(random: Random): [from: Month, to: Month] {
+  const from = addMonths(FIRST, random.from(0, monthsBetween(FIRST, '2023-10' as Month)))
+  return [from, addMonths(from, random.from(0, 7))]
+}
+
+async function someAgreements(
+  { db }: Hub,
+  agreements: readonly (readonly [one: InsertedPayer, other: InsertedPayer, days: string])[],
+): Promise<void> {
+  for (const [one, other, days] of agreements) {
+    await db.query(
+      `/* test.agreement */ insert into agreement (first_id, second_id, period, reference)
+      values (least($1::bigint, $2::bigint), greatest($1::bigint, $2::bigint), $3::daterange, $4)`,
+      [one.id, other.id, days, `PKS ${one.id}/${other.id}`],
+    )
+  }
+}
+
+async function someEvents({ db }: Hub, random: Random, payers: readonly InsertedPayer[]): Promise<void> {
+  for (let n = 0; n < 30; n++) {
+    const values = [
+      `2026-11-${random.from(10, 14)} 0${random.from(0, 1)}:00:00+00`,
+      random.chance(0.1) ? null : `clerk ${random.from(1, 4)}`,
+      random.chance(0.15) ? null : random.chance(0.1) ? '999999' : random.pick(payers).id,
+      random.pick(['IDENTITY_READ', 'IDENTITY_REVEAL', 'COVERAGE_CHECK', 'MUTATION']),
+      random.pick(['DONE', 'REFUSED']),
+      random.pick([null, 'CLAIM', 'AUDIT']),
+      Array.from({ length: random.from(0, 3) }, () => random.from(1, 14)),
+      `request ${n}`,
+    ]
+    await db.query(
+      `/* test.event */ insert into audit_event (at, actor, payer_id, action, outcome, purpose, what, workers, request_id)
+      values ($1, $2, $3, $4, $5, $6, 'Worker.identity', $7, $8)`,
+      values,
+    )
+  }
+  await db.query('/* test.sealed */ delete from audit_pending where event_id % 2 = 0')
+}

@@ -1,0 +1,150 @@
+import type { Viewer } from '../../../src/access/viewer.ts'
+import { TODAY } from '../../harness/hub.ts'
+import type { Row, Tables } from './rows.ts'
+
+/**
+ * The world as one viewer may see it, row by row and without SQL: the access rules in other words than those of the
+ * hub. Rows he may not see are gone, values he may not see are null.
+ */
+export function seenBy(viewer: Viewer, world: Tables): Tables {
+  const sight = new Sight(viewer, world)
+  return {
+    ...world,
+    worker: world.worker!.filter((worker) => sight.ofWorker(worker)),
+    enrollment: world.enrollment!.filter((enrollment) => sight.ofEnrollment(enrollment)),
+    charge: world.charge!.filter((charge) => sight.ofCharge(charge)),
+    coverage_line: world
+      .coverage_line!.filter((line) => sight.ofLine(line))
+      .map((line) => (sight.knows(line.payer_id!) ? line : withoutPayer(line))),
+    agreement: world.agreement!.filter((agreement) => sight.ofAgreement(agreement)),
+    budget: world.budget!.filter((budget) => sight.ofBudget(budget)),
+    budget_entry: world.budget_entry!.filter((entry) => sight.ofEntry(entry)),
+    audit_event: world.audit_event!.filter((event) => sight.ofEvent(event)),
+    audit_pending: viewer.permissions.has('audit:read') ? world.audit_pending! : [],
+  }
+}
+
+/** Which payers a viewer may know to pay for somebody. */
+export function knownPayers(viewer: Viewer, world: Tables): (payer: string) => boolean {
+  const sight = new Sight(viewer, world)
+  return (payer) => sight.knows(payer)
+}
+
+/** What says who pays for somebody, or leads to it. */
+export const CONCEALED = [
+  'payer_id',
+  'funding_source',
+  'program_code',
+  'enrollment_id',
+  'reported_by',
+  'reported_on',
+] as const
+
+function withoutPayer(line: Row): Row {
+  return { ...line, ...Object.fromEntries(CONCEALED.map((column) => [column, null])) }
+}
+
+class Sight {
+  readonly #reads: boolean
+  readonly #everywhere: boolean
+  readonly #partners: readonly string[]
+  readonly #seen = new Map<string, boolean>()
+
+  constructor(
+    readonly viewer: Viewer,
+    readonly world: Tables,
+  ) {
+    this.#reads = viewer.permissions.has('registry:read')
+    this.#everywhere = viewer.areas.some((area) => area === '*')
+    this.#partners = world.agreement!.flatMap(({ first_id: a, second_id: b, period }) => {
+      if (!containsDay(period!, TODAY)) return []
+      if (a === viewer.payer) return [b!]
+      return b === viewer.payer ? [a!] : []
+    })
+  }
+
+  /** Whoever lives in one of his areas, and whoever his payer pays for or has enrolled, wherever he lives. */
+  ofWorker({ id, village_code: village }: Row): boolean {
+    if (!this.#reads) return false
+    return this.#everywhere || this.#includes(village!) || this.#isOwn(id!)
+  }
+
+  ofEnrollment({ worker_id: worker, program_code: program }: Row): boolean {
+    if (!this.#reads) return false
+    const payer = this.#one('coverage_program', 'code', program).payer_id!
+    return this.#everywhere || this.#isMine(payer) || (this.#partners.includes(payer) && this.#sees(worker!))
+  }
+
+  ofCharge({ budget_id: budget }: Row): boolean {
+    return this.#reads && (this.#everywhere || this.#isMine(this.#one('budget', 'id', budget).payer_id!))
+  }
+
+  ofLine({ worker_id: worker }: Row): boolean {
+    return this.#reads && this.#sees(worker!)
+  }
+
+  /** Whether he may know that this payer pays for somebody he sees. */
+  knows(payer: string): boolean {
+    return this.#everywhere || this.#isMine(payer) || this.#partners.includes(payer)
+  }
+
+  ofAgreement({ first_id: first, second_id: second }: Row): boolean {
+    return this.#reads && (this.#everywhere || this.#isMine(first!) || this.#isMine(second!))
+  }
+
+  ofBudget({ payer_id: payer }: Row): boolean {
+    if (!this.#reads) return false
+    const { area_code: area } = this.#one('payer', 'id', payer)
+    return this.#everywhere || this.#isMine(payer!) || (area != null && this.#includes(area))
+  }
+
+  ofEntry({ budget_id: budget }: Row): boolean {
+    return this.ofBudget(this.#one('budget', 'id', budget))
+  }
+
+  ofEvent({ payer_id: payer }: Row): boolean {
+    return this.viewer.permissions.has('audit:read') && (this.#everywhere || this.#isMine(payer))
+  }
+
+  /** Codes nest by their parts: 36 includes 36.03, and 36.0 would include nothing. */
+  #includes(area: string): boolean {
+    const parts = area.split('.')
+    return this.viewer.areas.some((own) => own.split('.').every((part, i) => part === parts[i]))
+  }
+
+  #isMine(payer: string | null | undefined): boolean {
+    return this.viewer.payer !== undefined && payer === this.viewer.payer
+  }
+
+  #isOwn(worker: string): boolean {
+    const pays = this.world.coverage_line!.some(
+      (line) => line.worker_id === worker && this.#isMine(line.payer_id!),
+    )
+    return (
+      pays ||
+      this.world.enrollment!.some(
+        ({ worker_id, program_code }) =>
+          worker_id === worker && this.#isMine(this.#one('coverage_program', 'code', program_code).payer_id!),
+      )
+    )
+  }
+
+  #sees(worker: string): boolean {
+    let sees = this.#seen.get(worker)
+    if (sees === undefined) {
+      sees = this.ofWorker(this.#one('worker', 'id', worker))
+      this.#seen.set(worker, sees)
+    }
+    return sees
+  }
+
+  #one(table: string, key: string, value: string | null | undefined): Row {
+    return this.world[table]!.find((row) => row[key] === value)!
+  }
+}
+
+/** Whether a half-open range of days, as PostgreSQL writes it, contains a day; either end may be open. */
+function containsDay(range: string, day: string): boolean {
+  const [from, until] = range.slice(1, -1).split(',') as [string, string]
+  return (from === '' || from <= day) && (until === '' || day < until)
+}
