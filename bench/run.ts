@@ -18,6 +18,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
 /** Long enough for the compilers of Node and the plans of PostgreSQL to settle; the same for all. */
 const WARM_UP = 4
+const JSON_BODY = { 'content-type': 'application/json' }
 const WORKERS = Number(process.env.BENCH_WORKERS ?? 300_000)
 
 const CONTENDERS = ['hub', 'postgraphile', 'ceiling'] as const
@@ -113,9 +114,9 @@ interface Asked {
 
 type Bodies = Record<Contender, Asked[]>
 
-const JSON_BODY = { 'content-type': 'application/json' }
-
-const as = (token: string) => ({ authorization: `Bearer ${token}` })
+function as(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` }
+}
 
 async function bodiesOf({ hub, postgraphile, values, variable }: Case): Promise<Bodies> {
   const { rows } = await pool.query<string[]>({ text: values, rowMode: 'array' })

@@ -21,9 +21,10 @@ import { createGate, type Gate } from './graph/gate.ts'
 import { policies } from './graph/policies.ts'
 import { createPlannedSchema } from './graph/schema.ts'
 import { DEFAULT_LIMITS } from './insight/eligible.ts'
-import { currentMonth, systemClock } from './kernel/clock.ts'
+import { type Clock, currentMonth, systemClock } from './kernel/clock.ts'
 import { type Config, DEFAULT_OPERATION_LIMITS } from './kernel/config.ts'
 import type { Logger } from './kernel/log.ts'
+import type { Month } from './kernel/month.ts'
 import { embeddedExecutor, serverExecutor } from './planner/executor.ts'
 import type { Planner } from './planner/planner.ts'
 import { render } from './planner/render.ts'
@@ -121,40 +122,27 @@ export async function openHub(config: HubConfig, logger?: Logger): Promise<Hub> 
         gateway = false,
         client = '',
       }) => {
-        const clock = systemClock(config.today ?? settings.today)
-        const facts = {
-          // Most operations never ask for the date.
-          get today() {
-            return clock.today()
-          },
-        }
-        const visibility = seen.visibility(viewer, facts)
-        return {
+        const context = Object.assign(new Dated(systemClock(config.today ?? settings.today)), {
           requestId,
           viewer,
           fromGateway: gateway,
           overGet,
           db,
-          get today() {
-            return facts.today
-          },
-          get currentMonth() {
-            return currentMonth(clock)
-          },
           limits: settings.eligibility ?? DEFAULT_LIMITS,
           nikKeys,
           partnerKeys,
-          visibility,
-          allow: (people) => checked.take(client, people),
-          read: (fragment, query = db.query) => {
-            const { text, values } = render(fragment, tables, visibility)
-            return query(
-              text,
-              values.map(({ value }) => value),
-            )
-          },
+          allow: (people: number) => checked.take(client, people),
           trace: config.exposeSql ? [] : undefined,
+        })
+        const visibility = seen.visibility(viewer, context)
+        const read: Context['read'] = (fragment, query = db.query) => {
+          const { text, values } = render(fragment, tables, visibility)
+          return query(
+            text,
+            values.map(({ value }) => value),
+          )
         }
+        return Object.assign(context, { visibility, read })
       },
       loginFailed: ({ requestId }) =>
         recordRefusal(
@@ -171,6 +159,19 @@ export async function openHub(config: HubConfig, logger?: Logger): Promise<Hub> 
   } catch (error) {
     await db.close()
     throw error
+  }
+}
+
+/** The dates of a request. Most never ask for them, and Apollo, which copies a context, leaves a prototype alone. */
+class Dated {
+  constructor(readonly clock: Clock) {}
+
+  get today(): string {
+    return this.clock.today()
+  }
+
+  get currentMonth(): Month {
+    return currentMonth(this.clock)
   }
 }
 

@@ -26,7 +26,8 @@ function recorded(
     try {
       return await context.db.transaction(async (query) => {
         const change: Change = { query, note }
-        const result = await resolve(source, args, { ...context, change }, info)
+        const changing: Context = Object.create(context, { change: { value: change } })
+        const result = await resolve(source, args, changing, info)
         await recordAudit(query, context, { ...event(), outcome: facts.refused ? 'REFUSED' : 'DONE' })
         return result
       })

@@ -12,6 +12,7 @@ import { refuseUnderPressure } from './pressure.ts'
 import { nothingHere, Refusal, type RefusalKind } from './refusals.ts'
 import { REQUEST_ID_HEADER } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
+import { limitTime } from './time-budget.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -110,6 +111,7 @@ function hooksOf(
   const inFlight = countInFlight(limits.concurrentRequests || Number.POSITIVE_INFINITY)
 
   const page: onRequestAsyncHookHandler = async (request, reply) => {
+    limitTime(reply, limits.requestMs)
     request.client = addressOf(request)
     await refuseExcess(strangers, request)
     if (!inFlight.enter(request.client, reply.raw)) throw tooManyAtOnce(limits.concurrentRequests)
@@ -128,6 +130,7 @@ function hooksOf(
     }
     const { subject } = request.viewer
     if (subject === undefined) return page.call(server, request, reply)
+    limitTime(reply, limits.requestMs)
     request.client = `subject ${subject}`
     await refuseExcess(known, request)
     if (!inFlight.enter(request.client, reply.raw)) throw tooManyAtOnce(limits.concurrentRequests)

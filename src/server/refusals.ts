@@ -87,9 +87,8 @@ function refusalOf(error: FastifyError | Fault): Refusal | undefined {
   }
   const known = FASTIFY_ERRORS[error.code]
   if (known) {
-    const [kind, message, retryAfter] = known
-    const code = error.code === 'FST_ERR_HANDLER_TIMEOUT' ? 'TOO_COMPLEX' : 'BAD_USER_INPUT'
-    return new Refusal(kind, error.statusCode ?? 400, new Fault(code, message), retryAfter)
+    const [kind, message] = known
+    return new Refusal(kind, error.statusCode ?? 400, new Fault('BAD_USER_INPUT', message))
   }
   const status = error.statusCode ?? 500
   if (status < 400 || status >= 500) return undefined
@@ -104,7 +103,7 @@ const KIND_OF: Readonly<Record<Exclude<ErrorCode, 'INTERNAL'>, RefusalKind>> = {
   CONFLICT: 'malformed',
 }
 
-const FASTIFY_ERRORS: Readonly<Record<string, readonly [RefusalKind, string, number?]>> = {
+const FASTIFY_ERRORS: Readonly<Record<string, readonly [RefusalKind, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'media_type',
     'Send the operation as JSON, with content-type: application/json.',
@@ -115,7 +114,6 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [RefusalKind, string, num
   ],
   FST_ERR_CTP_INVALID_JSON_BODY: ['malformed', 'The body is not JSON.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['size', 'The body is too large.'],
-  FST_ERR_HANDLER_TIMEOUT: ['time', 'The answer took too long and was given up. Ask for less at once.', 5],
 }
 
 function failedStatus({ statusCode = 500 }: FastifyError): number {

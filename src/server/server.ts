@@ -58,14 +58,13 @@ export async function createServer(hub: Hub, config: ServerConfig, logger: Logge
   return server
 }
 
-function emptyServer({ bodyBytes, requestMs, trustedProxies }: HttpLimits): FastifyInstance {
+function emptyServer({ bodyBytes, trustedProxies }: HttpLimits): FastifyInstance {
   const server = fastify({
     genReqId: requestIdOf,
     // While it stops, /health/ready says so itself, and running clients get their last answers.
     return503OnClosing: false,
     // For a request to arrive; the answer has a time of its own.
     requestTimeout: 60_000,
-    handlerTimeout: requestMs,
     bodyLimit: bodyBytes,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     ...unreadable,

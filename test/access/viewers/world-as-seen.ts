@@ -35,7 +35,7 @@ export async function openWorldAsSeen(world: Tables): Promise<WorldAsSeen> {
     hub,
     planner: hub.planner,
     // The viewer is asked about too; what he may see has been decided already.
-    context: () => ({ ...hub.context({ viewer: current }), visibility: () => undefined }),
+    context: () => Object.assign(hub.context({ viewer: current }), { visibility: () => undefined }),
     become: async (viewer) => {
       current = viewer
       const seen = seenBy(viewer, world)
