@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ExecutionResult } from 'graphql'
 import { createAllowance } from './access/allowance.ts'
 import { recordRefusal } from './access/audit/audit.ts'
 import { type FieldRules, fieldRules } from './access/field-rules.ts'
@@ -13,11 +14,13 @@ import { leafFormats } from './contract/scalars.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { readSettings } from './db/settings.ts'
 import { type Admission, createAdmission } from './graph/admission/admission.ts'
+import type { AskedRequest } from './graph/admission/asked.ts'
 import { createComplexityLimit } from './graph/admission/complexity.ts'
 import { ADMISSION_LIMITS } from './graph/admission/limits.ts'
 import { readTrustedDocuments } from './graph/admission/trusted.ts'
 import { entities } from './graph/entities.ts'
 import { createGate, type Gate } from './graph/gate.ts'
+import { runOperation } from './graph/operation.ts'
 import { policies } from './graph/policies.ts'
 import { createPlannedSchema } from './graph/schema.ts'
 import { DEFAULT_LIMITS } from './insight/eligible.ts'
@@ -48,6 +51,8 @@ export interface Hub {
   readonly gate: Gate
   /** The context of a request. */
   context(request: RequestFacts): Context
+  /** Runs an operation for a door that is not Apollo's, past the same checks. */
+  run(asked: AskedRequest, context: Context): Promise<ExecutionResult>
   /** Records a token that was refused. */
   loginFailed(request: { readonly requestId: string }): Promise<void>
   /** Reads the hub's settings again, after a scenario has filled it. */
@@ -144,6 +149,7 @@ export async function openHub(config: HubConfig, logger?: Logger): Promise<Hub> 
         }
         return Object.assign(context, { visibility, read })
       },
+      run: (asked, context) => runOperation({ schema, ...hub }, asked, context),
       loginFailed: ({ requestId }) =>
         recordRefusal(
           db,
@@ -162,7 +168,10 @@ export async function openHub(config: HubConfig, logger?: Logger): Promise<Hub> 
   }
 }
 
-/** The dates of a request. Most never ask for them, and Apollo, which copies a context, leaves a prototype alone. */
+/**
+ * The dates of a request, computed when they are asked for, as most never are. On a prototype, because Apollo copies a
+ * context with `Object.assign`, which would compute them; so a context is never to be spread.
+ */
 class Dated {
   constructor(readonly clock: Clock) {}
 

@@ -12,10 +12,10 @@ import {
 import { Fault } from '../kernel/errors.ts'
 import { coordinatesOf } from '../planner/coordinates.ts'
 import { typeMark } from '../planner/marks.ts'
+import { mayRead } from './answers.ts'
 import { inputsOf } from './inputs.ts'
 import type { Permission } from './permission.ts'
 import type { Needed, Policy } from './policy.ts'
-import { mayRead } from './table-rules.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Which fields each viewer may ask for. */

@@ -12,6 +12,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { getOrSet } from '../kernel/get-or-set.ts'
 import { definitionsOf } from '../planner/coordinates.ts'
 
 /** An operation's inputs, as far as its text says: those written in it, and the variables that bring the rest. */
@@ -36,11 +37,7 @@ export function inputsOf(
   operation: OperationDefinitionNode,
   variables: unknown,
 ): Iterable<string> {
-  let written = known.get(operation)
-  if (!written) {
-    written = read(schema, document, operation)
-    known.set(operation, written)
-  }
+  const written = getOrSet(known, operation, () => read(schema, document, operation))
   if (written.variables.length === 0 && written.perhaps.length === 0) return written.coordinates
   const coordinates = new Set(written.coordinates)
   const given = (variables ?? {}) as Record<string, unknown>

@@ -44,6 +44,8 @@ export interface Grant {
   readonly needs: Needed
   /** Which rows, in words: completes "rows …". */
   readonly words: string
+  /** Whether it shows every row to every viewer: see {@link grantAll}. */
+  readonly toEverybody: boolean
   readonly rows: (row: Ref<unknown>, viewer: Viewer, facts: Facts) => Answer
 }
 
@@ -70,12 +72,12 @@ export function grant<Entity extends EntitySchema>(
   entity: Entity,
   { rows, ...rest }: { needs: Needed; words: string; rows: RowRule<Entity> },
 ): Grant {
-  return { kind: 'grant', entity, rows: rows as Grant['rows'], ...rest }
+  return { kind: 'grant', entity, toEverybody: false, rows: rows as Grant['rows'], ...rest }
 }
 
 /** Lets everybody see every row. */
 export function grantAll(entity: EntitySchema): Grant {
-  return { kind: 'grant', entity, needs: 'anyone', words: 'all', rows: () => true }
+  return { kind: 'grant', entity, needs: 'anyone', words: 'all', toEverybody: true, rows: () => true }
 }
 
 /** Keeps values null, wherever the rule does not hold, in rows that may be seen. */

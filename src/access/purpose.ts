@@ -9,4 +9,14 @@ export const Purpose = {
   STATISTICS: 'STATISTICS',
 } as const
 export type Purpose = keyof typeof Purpose
-registerEnumType(Purpose, { name: 'Purpose', description: 'Why identified people are asked about (tujuan).' })
+registerEnumType(Purpose, {
+  name: 'Purpose',
+  description: 'Why identified people are asked about (tujuan).',
+  valuesConfig: {
+    OVERLAP_CHECK: { description: 'Whether somebody is covered twice (cek tumpang tindih).' },
+    ROSTER_PREP: { description: 'To prepare a list of people (penyiapan daftar).' },
+    CLAIM: { description: 'A benefit is claimed (klaim).' },
+    AUDIT: { description: 'To examine what was done (audit).' },
+    STATISTICS: { description: 'To count people (statistik).' },
+  },
+})

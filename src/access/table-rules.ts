@@ -1,17 +1,9 @@
 import type { EntitySchema } from '@mikro-orm/core'
 import type { Guarded } from '../planner/model.ts'
 import type { Concealed, Visibility, Visible } from '../planner/render.ts'
-import { join, type Ref, type Sql, sql } from '../planner/sql.ts'
-import {
-  type Answer,
-  type Concealment,
-  type Facts,
-  type Grant,
-  isUnruled,
-  type Needed,
-  type Policy,
-  type Reading,
-} from './policy.ts'
+import { type Ref, sql } from '../planner/sql.ts'
+import { anyOf, mayRead } from './answers.ts'
+import { type Concealment, type Facts, type Grant, isUnruled, type Policy, type Reading } from './policy.ts'
 import type { Viewer } from './viewer.ts'
 
 /** What each viewer may see of each table. */
@@ -46,7 +38,7 @@ export function tableRules(policies: readonly Policy[], entities: readonly Entit
   }
   return {
     guarded: {
-      rows: (entity) => !tables.get(entity)!.grants.some(isForEverybody),
+      rows: (entity) => !tables.get(entity)!.grants.some(({ toEverybody }) => toEverybody),
       column: (entity, property) =>
         tables.get(entity)!.concealments.some(({ properties }) => properties.includes(property)),
     },
@@ -68,17 +60,8 @@ interface Asker {
   readonly facts: Facts
 }
 
-export function mayRead({ permissions }: Viewer, needed: Needed): boolean {
-  return needed === 'anyone' || permissions.has(needed)
-}
-
 const NEVER = sql`false`
 const NOTHING: Visible = { rows: NEVER }
-
-/** Rules that ask nothing of the viewer show every row to everybody. */
-function isForEverybody({ needs, words }: Grant): boolean {
-  return needs === 'anyone' && words === 'all'
-}
 
 function readFor(
   { meta }: EntitySchema,
@@ -109,21 +92,4 @@ function shown(
   })
   if (rows === true && columns.length === 0) return undefined
   return { rows: rows === true ? undefined : rows, columns: columns.length > 0 ? columns : undefined }
-}
-
-/** Whether any of the answers holds. */
-export function anyOf(answers: readonly Answer[]): Answer {
-  if (answers.includes(true)) return true
-  const conditions = answers.filter((answer) => answer !== false) as Sql[]
-  if (conditions.length === 0) return false
-  if (conditions.length === 1) return conditions[0]!
-  return sql`(${join(conditions, ' or ')})`
-}
-
-/** Whether all of the answers hold. */
-export function everyOf(answers: readonly Answer[]): Answer {
-  if (answers.includes(false)) return false
-  const conditions = answers.filter((answer) => answer !== true) as Sql[]
-  if (conditions.length === 0) return true
-  return conditions.length === 1 ? conditions[0]! : sql`(${join(conditions, ' and ')})`
 }

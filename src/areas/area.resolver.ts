@@ -31,7 +31,10 @@ export class AreaQueries {
   @Query(() => RegencyConnection, { description: 'Regencies and cities, by code (kabupaten/kota).' })
   regencies(
     @Arg('province', () => AreaCode, { nullable: true }) province: string | undefined,
-    @Arg('search', () => String, { nullable: true, description: 'A part of the name, in any case.' })
+    @Arg('search', () => String, {
+      nullable: true,
+      description: 'A part of the name, in any case (pencarian).',
+    })
     search: string | undefined,
     @Args(() => PageArgs) page: PageArgs,
   ) {
@@ -47,7 +50,7 @@ export class AreaQueries {
 
 @Resolver(() => Area)
 export class AreaFields {
-  @FieldResolver(() => AreaLevel)
+  @FieldResolver(() => AreaLevel, { description: 'Which level it is on (tingkat wilayah).' })
   level(@Root() area: AreaRef) {
     return value(sql`${levelOf(area)}::text`)
   }

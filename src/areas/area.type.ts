@@ -29,13 +29,13 @@ registerEnumType(VillageKind, {
 })
 
 @InterfaceType({
-  description: 'An area by its official code (wilayah). Source: Kepmendagri 300.2.2-2138/2025.',
+  description: 'An area by its official code, from Kepmendagri 300.2.2-2138/2025 (wilayah).',
 })
 export abstract class Area {
-  @Field(() => AreaCode)
+  @Field(() => AreaCode, { description: 'Official code (kode wilayah).' })
   code!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Official name (nama wilayah).' })
   name!: string
 }
 
@@ -48,10 +48,10 @@ export class Province extends Area {}
 @Extensions(rowsOf(RegencyEntity, 'code'))
 @ObjectType({ implements: Area, description: 'A regency or city (kabupaten/kota).' })
 export class Regency extends Area {
-  @Field(() => RegencyKind)
+  @Field(() => RegencyKind, { description: 'Rural regency or city (kabupaten, kota).' })
   kind!: RegencyKind
 
-  @Field(() => Province)
+  @Field(() => Province, { description: 'Around it (provinsi).' })
   province!: Province
 }
 
@@ -59,7 +59,7 @@ export class Regency extends Area {
 @Extensions(rowsOf(DistrictEntity, 'code'))
 @ObjectType({ implements: Area, description: 'A district (kecamatan).' })
 export class District extends Area {
-  @Field(() => Regency)
+  @Field(() => Regency, { description: 'Around it (kabupaten/kota).' })
   regency!: Regency
 }
 
@@ -67,9 +67,9 @@ export class District extends Area {
 @Extensions(rowsOf(VillageEntity, 'code'))
 @ObjectType({ implements: Area, description: 'A village (kelurahan/desa).' })
 export class Village extends Area {
-  @Field(() => VillageKind)
+  @Field(() => VillageKind, { description: 'Urban or rural (kelurahan, desa).' })
   kind!: VillageKind
 
-  @Field(() => District)
+  @Field(() => District, { description: 'Around it (kecamatan).' })
   district!: District
 }

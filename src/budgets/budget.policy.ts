@@ -1,5 +1,5 @@
+import { anyOf } from '../access/answers.ts'
 import { type Answer, grant, type Policy, readFor } from '../access/policy.ts'
-import { anyOf } from '../access/table-rules.ts'
 import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import { ofEveryArea } from '../areas/area.policy.ts'
 import { STATISTICS } from '../contract/readings.ts'

@@ -19,16 +19,16 @@ registerEnumType(BudgetEntryKind, {
 @Extensions(rowsOf(BudgetEntity, 'id'))
 @ObjectType({ description: "A payer's money for one fiscal year from one funding source (anggaran)." })
 export class Budget {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this budget (ID anggaran).' })
   id!: string
 
-  @Field(() => Payer)
+  @Field(() => Payer, { description: 'Whose money it is (pembayar iuran).' })
   payer!: Payer
 
   @Field(() => Int, { description: 'Calendar year (tahun anggaran).' })
   fiscalYear!: number
 
-  @Field(() => FundingSource)
+  @Field(() => FundingSource, { description: 'Where the money comes from (sumber dana).' })
   fundingSource!: FundingSource
 
   @Field(() => String, { description: 'Agency that holds it (OPD/dinas).' })
@@ -37,7 +37,7 @@ export class Budget {
   @Field(() => String, { nullable: true, description: 'Account code (kode rekening).' })
   accountCode?: string
 
-  @Field(() => BudgetVersion)
+  @Field(() => BudgetVersion, { description: 'As adopted or as revised (murni, perubahan).' })
   version!: BudgetVersion
 
   @Field(() => Rupiah, { description: 'The ceiling as adopted before the year (pagu murni).' })
@@ -56,45 +56,48 @@ export class Budget {
 @Extensions(rowsOf(BudgetEntryEntity))
 @ObjectType({ description: "One line of a budget's append-only ledger (mutasi anggaran)." })
 export class BudgetEntry {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this entry (ID mutasi).' })
   id!: string
 
   @Field(() => Budget, { nullable: true, description: 'Null for one you may not see (anggaran).' })
   budget?: Budget
 
-  @Field(() => BudgetEntryKind)
+  @Field(() => BudgetEntryKind, { description: 'What happened (jenis mutasi).' })
   kind!: BudgetEntryKind
 
-  @Field(() => Rupiah)
+  @Field(() => Rupiah, { description: 'What it adds to the ceiling (perubahan pagu).' })
   ceilingDelta!: bigint
 
-  @Field(() => Rupiah)
+  @Field(() => Rupiah, { description: 'What it adds to the commitments (perubahan komitmen).' })
   committedDelta!: bigint
 
-  @Field(() => Rupiah)
+  @Field(() => Rupiah, { description: 'What it adds to the payments (perubahan realisasi).' })
   paidDelta!: bigint
 
-  @Field(() => LocalDate, { description: 'Business date.' })
+  @Field(() => LocalDate, { description: 'Business date (tanggal pembukuan).' })
   enteredOn!: string
 
-  @Field(() => DateTime, { description: 'When the hub wrote it.' })
+  @Field(() => DateTime, { description: 'When the hub wrote it (waktu pencatatan).' })
   recordedAt!: Date
 
-  @Field(() => String)
+  @Field(() => String, { description: 'In the words of who entered it (keterangan).' })
   note!: string
 }
 
-@InputType({ description: 'Which budgets; all conditions together.' })
+@InputType({ description: 'Which budgets; all conditions together (saringan anggaran).' })
 export class BudgetFilter {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'Of this payer (pembayar iuran).' })
   payer?: string
 
-  @Field(() => AreaCode, { nullable: true, description: 'Of a government of this area or of one inside it.' })
+  @Field(() => AreaCode, {
+    nullable: true,
+    description: 'Of a government of this area or of one inside it (wilayah).',
+  })
   area?: string
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Calendar year (tahun anggaran).' })
   fiscalYear?: number
 
-  @Field(() => [FundingSource], { nullable: true })
+  @Field(() => [FundingSource], { nullable: true, description: 'From any of these sources (sumber dana).' })
   fundingSources?: FundingSource[]
 }

@@ -5,11 +5,7 @@ import { readConfig } from '../kernel/config.ts'
 import { createLogger } from '../kernel/log.ts'
 import { silentProgress, terminalProgress } from '../kernel/progress.ts'
 import { FAILED } from './failure.ts'
-
-export interface Output {
-  /** One JSON value on standard output instead of words. */
-  readonly json?: boolean
-}
+import { type Output, print } from './output.ts'
 
 /** Applies the migrations that are missing. */
 export async function migrate({ json }: Output): Promise<void> {
@@ -61,9 +57,4 @@ export async function withDatabase<Result>(work: (db: Database) => Promise<Resul
   } finally {
     await db.close()
   }
-}
-
-/** Words as they are, anything else as one line of JSON, on standard output. */
-export function print(result: unknown): void {
-  process.stdout.write(`${typeof result === 'string' ? result : JSON.stringify(result)}\n`)
 }

@@ -9,7 +9,8 @@ import {
   removePartner,
   rotateKeys as rotate,
 } from '../workers/identity-rotation.ts'
-import { type Output, print, withDatabase } from './database.ts'
+import { withDatabase } from './database.ts'
+import { type Output, print } from './output.ts'
 
 interface LongWork extends Output {
   /** Identities per transaction. */

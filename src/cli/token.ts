@@ -6,6 +6,7 @@ import { openTokenKeys } from '../access/tokens/open-token-keys.ts'
 import { EVERYWHERE } from '../access/viewer.ts'
 import { readConfig } from '../kernel/config.ts'
 import { SetupError } from '../kernel/errors.ts'
+import { print } from './output.ts'
 
 export interface TokenOptions {
   readonly role?: Role
@@ -83,8 +84,4 @@ async function areasIn(parent: string, level: number): Promise<{ code: string; n
   const areasOf = [getProvinces, getRegencies, getDistricts, getVillages][level - 1]
   const areas = areasOf === undefined ? [] : await areasOf()
   return parent === '' ? areas : areas.filter(({ code }) => code.startsWith(`${parent}.`))
-}
-
-function print(result: unknown): void {
-  process.stdout.write(`${typeof result === 'string' ? result : JSON.stringify(result)}\n`)
 }

@@ -1,6 +1,7 @@
 import { type AuditVerification, verifyAudit as verify } from '../access/audit/verify.ts'
-import { type Output, print, withDatabase } from './database.ts'
+import { withDatabase } from './database.ts'
 import { FAILED } from './failure.ts'
+import { type Output, print } from './output.ts'
 
 /** Proves the audit trail; exits 1 and says what does not hold when it was tampered with. */
 export async function verifyAudit({ json }: Output): Promise<void> {

@@ -17,7 +17,7 @@ export interface EligibilityLimits {
   readonly exemptCategories: readonly string[]
 }
 
-/** What a resolver knows of its request. */
+/** What a resolver knows of its request. To change one, derive from it (`Object.create`); a spread would lose the dates. */
 export interface Context extends PlannedRequest {
   readonly requestId: string
   readonly viewer: Viewer

@@ -1,5 +1,5 @@
+import { anyOf } from '../access/answers.ts'
 import { type Answer, conceal, type Facts, grant, type Policy, readFor, unruled } from '../access/policy.ts'
-import { anyOf } from '../access/table-rules.ts'
 import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import { BudgetEntity } from '../budgets/budget.entity.ts'
 import { COVERAGE_CHECK, KIND_OF_PAYER, STATISTICS } from '../contract/readings.ts'

@@ -20,8 +20,8 @@ registerEnumType(EnrollmentState, {
   name: 'EnrollmentState',
   description: 'State of an enrollment (status kepesertaan).',
   valuesConfig: {
-    ACTIVE: { description: 'Committed, and its months contain the current one.' },
-    EXPIRED: { description: 'Committed, and its months are over.' },
+    ACTIVE: { description: 'Committed, and its months contain the current one (aktif).' },
+    EXPIRED: { description: 'Committed, and its months are over (berakhir).' },
   },
 })
 registerEnumType(LineOrigin, { name: 'LineOrigin', description: 'Who wrote a coverage line (asal data).' })
@@ -30,16 +30,16 @@ registerEnumType(LineOrigin, { name: 'LineOrigin', description: 'Who wrote a cov
 @Extensions(rowsOf(EnrollmentEntity, 'id'))
 @ObjectType({ description: 'A worker in a program for some months (kepesertaan).' })
 export class Enrollment {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this enrollment (ID kepesertaan).' })
   id!: string
 
   @Field(() => Worker, { nullable: true, description: 'Null for one you may not see (pekerja).' })
   worker?: Worker
 
-  @Field(() => CoverageProgram)
+  @Field(() => CoverageProgram, { description: 'Which program it is in (program).' })
   program!: CoverageProgram
 
-  @Field(() => LocalDate, { description: 'When the last decision was taken.' })
+  @Field(() => LocalDate, { description: 'When the last decision was taken (tanggal keputusan).' })
   decidedOn!: string
 }
 
@@ -65,16 +65,16 @@ export class Charge {
 @Extensions(rowsOf(CoverageLineEntity))
 @ObjectType({ description: 'One benefit of one worker over some months (manfaat per bulan).' })
 export class CoverageLine {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this line (ID manfaat).' })
   id!: string
 
   @Field(() => Worker, { nullable: true, description: 'Null for one you may not see (pekerja).' })
   worker?: Worker
 
-  @Field(() => Benefit)
+  @Field(() => Benefit, { description: 'What it protects against (manfaat).' })
   benefit!: Benefit
 
-  @Field(() => Segment)
+  @Field(() => Segment, { description: 'Segment of membership (segmen kepesertaan).' })
   segment!: Segment
 
   @Field(() => Payer, {
@@ -89,7 +89,7 @@ export class CoverageLine {
   })
   fundingSource?: FundingSource
 
-  @Field(() => LineOrigin)
+  @Field(() => LineOrigin, { description: 'Who wrote it (asal data).' })
   origin!: LineOrigin
 
   @Field(() => Enrollment, {
@@ -110,34 +110,37 @@ export class CoverageLine {
   })
   reportedBy?: string
 
-  @Field(() => LocalDate, { nullable: true })
+  @Field(() => LocalDate, { nullable: true, description: 'When that system reported it (tanggal lapor).' })
   reportedOn?: string
 }
 
 @Extensions(marked('derived'))
 @ObjectType({ description: 'How many enrollments people of a category have (jumlah per kategori).' })
 export class EnrollmentCount {
-  @Field(() => WorkerCategory)
+  @Field(() => WorkerCategory, { description: 'Category of the people (kategori pekerja).' })
   category!: WorkerCategory
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many enrollments (jumlah kepesertaan).' })
   enrollments!: number
 }
 
-@InputType({ description: 'Which enrollments; all conditions together.' })
+@InputType({ description: 'Which enrollments; all conditions together (saringan kepesertaan).' })
 export class EnrollmentFilter {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'Of this worker (pekerja).' })
   worker?: string
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'In the program of this code (program).' })
   program?: string
 
-  @Field(() => [EnrollmentState], { nullable: true })
+  @Field(() => [EnrollmentState], {
+    nullable: true,
+    description: 'In any of these states (status kepesertaan).',
+  })
   states?: EnrollmentState[]
 
-  @Field(() => Month, { nullable: true, description: 'Whose months contain this one.' })
+  @Field(() => Month, { nullable: true, description: 'Whose months contain this one (bulan).' })
   activeIn?: string
 
-  @Field(() => AreaCode, { nullable: true, description: 'Of workers living in this area.' })
+  @Field(() => AreaCode, { nullable: true, description: 'Of workers living in this area (wilayah).' })
   area?: string
 }

@@ -1,12 +1,20 @@
 import type { ApolloServerPlugin } from '@apollo/server'
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
-import { recordRefusal } from '../access/audit/audit.ts'
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql'
+import { recordAudit, recordFailure } from '../access/audit/audit.ts'
 import type { AuditAction } from '../access/audit/audit-event.entity.ts'
 import type { FieldRules } from '../access/field-rules.ts'
 import type { Context } from '../contract/context.ts'
-import { Fault } from '../kernel/errors.ts'
+import { badInput, Fault } from '../kernel/errors.ts'
 import { coordinatesOf } from '../planner/coordinates.ts'
+import { hasLooked } from '../workers/look-at-identity.ts'
 import type { createComplexityLimit } from './admission/complexity.ts'
+import { purposeOf } from './purpose.ts'
 
 /** A parsed and valid operation, about to be executed for somebody. */
 export interface Operation {
@@ -23,6 +31,8 @@ export interface Gate {
    *   operation that costs too much, BAD_USER_INPUT for one that identifies people over GET.
    */
   pass(operation: Operation, context: Context): Promise<void>
+  /** Records that an operation which ran looked for an identity and came upon nobody it may see. */
+  ended(operation: Operation, context: Context): Promise<void>
 }
 
 export interface GateOptions {
@@ -35,17 +45,24 @@ export interface GateOptions {
 
 export function createGate({ schema, rules, limit, federation }: GateOptions): Gate {
   return {
-    async pass({ document, operation, operationName, variables }, context) {
+    async pass(asked, context) {
+      const { document, operation, operationName, variables } = asked
       const fields = coordinatesOf(schema, document, operation)
       try {
         if (FEDERATED.some((field) => fields.has(field))) checkFederated(context, federation)
         rules.check(document, operation, context.viewer, variables)
-        if (context.overGet) refuseIdentifying(fields)
+        if (context.overGet) refuseOverGet(operation, fields)
         limit(document, operationName, variables)
       } catch (error) {
-        await recordTouched(fields, error, context)
+        await recordTouched(fields, asked, error, context)
         throw error
       }
+    },
+    async ended(asked, context) {
+      const fields = coordinatesOf(schema, asked.document, asked.operation)
+      if (!fields.has('Worker.identity') || hasLooked(context)) return
+      const event = { action: 'IDENTITY_READ', outcome: 'DONE', what: 'Worker.identity' } as const
+      await recordAudit(context.db.query, context, { ...event, purpose: purposeOf(asked) })
     },
   }
 }
@@ -54,12 +71,17 @@ export function createGate({ schema, rules, limit, federation }: GateOptions): G
 export function gatekeeper(gate: Gate): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
+      let passed: Operation | undefined
       return {
         async didResolveOperation({ document, operation, operationName, request, contextValue }) {
           // Apollo asks also when the document has no operation of the name, and then says so.
           if (!operation) return
           const { variables } = request
           await gate.pass({ document, operation, operationName, variables }, contextValue)
+          passed = { document, operation, operationName, variables }
+        },
+        async willSendResponse({ contextValue }) {
+          if (passed) await gate.ended(passed, contextValue)
         },
       }
     },
@@ -86,7 +108,9 @@ const IDENTIFYING: readonly (readonly [field: string, action: AuditAction])[] = 
   ['Query.checkCoverage', 'COVERAGE_CHECK'],
 ]
 
-function refuseIdentifying(fields: ReadonlySet<string>): void {
+function refuseOverGet({ operation }: OperationDefinitionNode, fields: ReadonlySet<string>): void {
+  if (operation !== OperationTypeNode.QUERY)
+    throw new Fault('BAD_USER_INPUT', 'Only queries are answered over GET.', { remedy: 'Use POST.' })
   const identifying = IDENTIFYING.find(([field]) => fields.has(field))
   if (!identifying) return
   throw new Fault('BAD_USER_INPUT', `${identifying[0]} is not answered over GET: addresses are logged.`, {
@@ -95,12 +119,20 @@ function refuseIdentifying(fields: ReadonlySet<string>): void {
 }
 
 /** Records what was refused: that people were to be identified, or something was to be changed. */
-async function recordTouched(fields: ReadonlySet<string>, error: unknown, context: Context): Promise<void> {
-  const reason = error instanceof Fault ? error.code : 'INTERNAL'
+async function recordTouched(
+  fields: ReadonlySet<string>,
+  asked: Operation,
+  error: unknown,
+  context: Context,
+): Promise<void> {
   const known = IDENTIFYING.filter(([field]) => fields.has(field))
   const others = [...fields].filter(
     (field) => field.startsWith('Mutation.') && !known.some(([name]) => name === field),
   )
   const events = [...known, ...others.map((field) => [field, 'MUTATION'] as const)]
-  for (const [what, action] of events) await recordRefusal(context.db, context, { action, what, reason })
+  if (events.length === 0) return
+  const purpose = purposeOf(asked)
+  // A wrong argument, which the cost is the first to read, is the client's mistake as well.
+  const reason = error instanceof GraphQLError ? badInput('query', error.message) : error
+  for (const [what, action] of events) await recordFailure(context, { action, what, purpose }, reason)
 }

@@ -26,6 +26,7 @@ function recorded(
     try {
       return await context.db.transaction(async (query) => {
         const change: Change = { query, note }
+        // Not spread: the dates of a context stand on its prototype.
         const changing: Context = Object.create(context, { change: { value: change } })
         const result = await resolve(source, args, changing, info)
         await recordAudit(query, context, { ...event(), outcome: facts.refused ? 'REFUSED' : 'DONE' })

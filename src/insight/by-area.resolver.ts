@@ -1,5 +1,4 @@
 import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
-import { everyOf } from '../access/table-rules.ts'
 import { Area, AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, entityOfLevel, isWithin, levelOfCode } from '../areas/area-level.ts'
 import type { Context } from '../contract/context.ts'
@@ -11,7 +10,7 @@ import type { Month as MonthText } from '../kernel/month.ts'
 import { derived, rows } from '../planner/description.ts'
 import { allOf, type DerivedRef, ref, sql } from '../planner/sql.ts'
 import { domicileAt } from '../workers/domicile.ts'
-import { exactIn, knowsPayersOf, shownWhere } from './exactness.ts'
+import { checkPayers, exactIn, shownWhere } from './exactness.ts'
 import { AreaCoverage, CoverageFilter } from './insight.type.ts'
 import { countPeopleBy, type Question, scopeOfCode, shownCounts } from './people.ts'
 
@@ -31,7 +30,7 @@ export class CoverageByAreaResolver {
     description:
       'Coverage of every area of a level, by code; districts need a province or less around them, villages a regency or less (cakupan per wilayah).',
   })
-  coverageByArea(
+  async coverageByArea(
     @Arg('within', () => AreaCode, { nullable: true }) within: string | null,
     @Arg('level', () => AreaLevel) level: AreaLevel,
     @Arg('asOf', () => Month, { nullable: true }) asOf: MonthText | null,
@@ -46,18 +45,18 @@ export class CoverageByAreaResolver {
     const area = ref(entityOfLevel(level)) as AreaRef
     // Whoever sees around all of them sees each; whoever sees some of them sees those.
     const around = exactIn(within ?? undefined, viewer)
-    const exactHere = around === true || exactIn(area.code, viewer)
-    const exact = everyOf([exactHere, knowsPayersOf(question.conditions, viewer, context)])
+    const exact = around === true || exactIn(area.code, viewer)
     const inside = within == null ? sql`true` : isWithin(area.code, within)
-    const shown = allOf(inside, shownWhere(exactHere, question.conditions))
+    const shown = allOf(inside, shownWhere(exact, question.conditions))
+    await checkPayers(question.conditions, context)
     const counts = countPeopleBy(question, (worker) => domicileAt(worker, level))
     return derived<{ areaCode: string }, AreaLevel>(
-      sql`select ${area.code} as "areaCode", ${shownCounts(exact)} from ${area} left join (${counts}) as c on c.grouped = ${area.code} where ${shown}`,
+      sql`select ${area.code} as "areaCode", ${shownCounts(exact, viewer)} from ${area} left join (${counts}) as c on c.grouped = ${area.code} where ${shown}`,
       level,
     ).orderBy((row) => [row.areaCode])
   }
 
-  @FieldResolver(() => Area)
+  @FieldResolver(() => Area, { description: 'Where they live (wilayah).' })
   area(@Root() coverage: DerivedRef<{ areaCode: string }, AreaLevel>) {
     return rows(entityOfLevel(coverage.$)).where(
       (area) => sql`${(area as AreaRef).code} = ${coverage.areaCode}`,

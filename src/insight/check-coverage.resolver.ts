@@ -56,7 +56,7 @@ export class CheckCoverageResolver {
     ])
   }
 
-  @FieldResolver(() => Worker, { nullable: true })
+  @FieldResolver(() => Worker, { nullable: true, description: 'Null for one you may not see (pekerja).' })
   worker(@Root() check: DerivedRef<{ workerId: string }>) {
     return rows(WorkerEntity).where((worker) => sql`${worker.id} = ${check.workerId}`)
   }

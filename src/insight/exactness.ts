@@ -1,7 +1,8 @@
-import type { Answer, Facts } from '../access/policy.ts'
-import { anyOf } from '../access/table-rules.ts'
+import { anyOf } from '../access/answers.ts'
+import type { Answer } from '../access/policy.ts'
 import { reaches, seesEverywhere, type Viewer } from '../access/viewer.ts'
 import { isWithin } from '../areas/area-level.ts'
+import type { Context } from '../contract/context.ts'
 import { idValue } from '../contract/id.ts'
 import { Fault } from '../kernel/errors.ts'
 import { areKnownPayers } from '../payers/known-payers.ts'
@@ -10,8 +11,8 @@ import { CoverageProgramEntity } from '../programs/program.entity.ts'
 
 /**
  * Whether a viewer is promised exact numbers of an area: known when a code is given, and SQL where the area is a
- * column. Everybody else gets fixed breakdowns with counts rounded to 5 and money to a million rupiah
- * (DOMAIN.md §12, rule 5).
+ * column. Everybody else gets fixed breakdowns with counts rounded to 5 and money to a million rupiah:
+ * a small exact number can be about one person, whose data UU 27/2022 protects.
  */
 export function exactIn(area: string | Column | undefined, viewer: Viewer): Answer {
   if (!viewer.permissions.has('statistics:exact')) return false
@@ -20,19 +21,34 @@ export function exactIn(area: string | Column | undefined, viewer: Viewer): Answ
 }
 
 /**
- * Whether a viewer may know of all the payers that a question is narrowed to: how many people one payer covers in a
- * village says of whoever is alone there who pays for him, which his lines conceal. Funding sources and programs are
- * those of their payers.
+ * Refuses a question that is narrowed to payers of whom the viewer may not know for whom they pay: asked of a village
+ * and a category, it would say which payer is behind a line that conceals it. Programs are their payers'; funding
+ * sources alone are everybody's.
+ *
+ * @throws Fault FORBIDDEN.
  */
-export function knowsPayersOf(narrowing: Narrowing, viewer: Viewer, facts: Facts): Answer {
-  const { payers, programs, fundingSources } = narrowing
-  if (payers != null) return areKnownPayers(sql`${payers.map(idValue)}::bigint[]`, viewer, facts)
-  if (programs != null) {
-    const program = ref(CoverageProgramEntity)
-    const theirs = sql`array(select ${program.payer} from ${program} where ${program.code} = any(${programs}))`
-    return areKnownPayers(theirs, viewer, facts)
-  }
-  return fundingSources == null || seesEverywhere(viewer)
+export async function checkPayers(narrowing: Narrowing, context: Context): Promise<void> {
+  if (await knowsPayersOf(narrowing, context)) return
+  throw new Fault('FORBIDDEN', 'You may not know for whom all of these payers pay.', {
+    field: 'filter',
+    remedy: 'Ask about your own payer or partners of it, or break an area down by payer.',
+  })
+}
+
+async function knowsPayersOf(
+  { payers, programs, fundingSources }: Narrowing,
+  { viewer, today, read }: Context,
+): Promise<boolean> {
+  if (payers == null && programs == null) return fundingSources == null || seesEverywhere(viewer)
+  const program = ref(CoverageProgramEntity)
+  const asked =
+    payers == null
+      ? sql`array(select ${program.payer} from ${program} where ${program.code} = any(${programs}))`
+      : sql`${payers.map(idValue)}::bigint[]`
+  const known = areKnownPayers(asked, viewer, { today })
+  if (typeof known === 'boolean') return known
+  const [answer] = await read<{ known: boolean }>(sql`/* coverage.known_payers */ select ${known} as known`)
+  return answer!.known
 }
 
 /** What narrows or breaks down a question besides its area. */
@@ -90,4 +106,17 @@ export function exactColumn(exact: Answer): Sql {
 function whereExact(exact: Answer, exactly: Sql, rounded: Sql): Sql {
   if (typeof exact === 'boolean') return exact ? exactly : rounded
   return sql`case when ${exact} then ${exactly} else ${rounded} end`
+}
+
+/** From how many people on the group of a payer is shown to those who may not know for whom it pays. */
+const CROWD = 50
+
+/**
+ * Which groups of a breakdown by payer or source may be shown: those that are exact, and rounded ones of many people,
+ * where nothing narrows the question and the area is a regency or larger.
+ */
+export function shownCrowds(exact: Answer, isBroad: boolean): Sql {
+  if (exact === true) return verbatim('true')
+  const crowd = isBroad ? verbatim(`c."coveredWorkers" >= ${CROWD}`) : verbatim('false')
+  return exact === false ? crowd : sql`(${exact} or ${crowd})`
 }

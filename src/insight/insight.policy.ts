@@ -29,7 +29,9 @@ export const insightPolicy: Policy = {
     PayerCoverage: { 'statistics:exact': ['payer', 'coveredWorkers', 'exact'] },
     BudgetTotals: { anyone: ['fiscalYear', 'ceiling', 'committed', 'paid', 'remaining', 'absorptionRate'] },
     CoverageCheck: {
-      'coverage:check': ['index', 'valid', 'known', 'covered', 'benefits', 'months', 'payerKinds', 'worker'],
+      'coverage:check': ['index', 'valid', 'known', 'covered', 'benefits', 'months', 'payerKinds'],
+      // Whose NIK somebody guessed right, district and birth month being known, would be his identity.
+      'identity:read': ['worker'],
     },
     ...ofEveryArea({ anyone: ['coverage'] }),
   },

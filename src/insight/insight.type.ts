@@ -18,7 +18,7 @@ export abstract class PeopleCounts {
   @Field(() => Int, { description: 'People with at least one line that contains the month (terlindungi).' })
   coveredWorkers!: number
 
-  @Field(() => Int, { description: 'Eligible and covered.' })
+  @Field(() => Int, { description: 'Eligible and covered (layak dan terlindungi).' })
   eligibleCoveredWorkers!: number
 
   @Field(() => Int, { description: 'Eligible, and covered by nobody (belum terlindungi).' })
@@ -31,7 +31,7 @@ export abstract class PeopleCounts {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Eligible and covered ÷ eligible; null when nobody is eligible.',
+    description: 'Eligible and covered ÷ eligible; null when nobody is eligible (UCJ).',
   })
   coverageRate?: number
 }
@@ -45,7 +45,7 @@ export class CoverageSummary extends PeopleCounts {
   @Field(() => Boolean, { description: EXACT })
   exact!: boolean
 
-  @Field(() => Month)
+  @Field(() => Month, { description: 'The month they are counted in (bulan).' })
   asOf!: string
 }
 
@@ -65,7 +65,7 @@ export class CoveragePoint extends PeopleCounts {
   @Field(() => Boolean, { description: EXACT })
   exact!: boolean
 
-  @Field(() => Month)
+  @Field(() => Month, { description: 'The month they are counted in (bulan).' })
   month!: string
 }
 
@@ -78,7 +78,7 @@ export class CategoryCoverage extends PeopleCounts {
   @Field(() => Boolean, { description: EXACT })
   exact!: boolean
 
-  @Field(() => WorkerCategory)
+  @Field(() => WorkerCategory, { description: 'Category of the people (kategori pekerja).' })
   category!: WorkerCategory
 }
 
@@ -88,7 +88,7 @@ export class BenefitCoverage {
   @Field(() => Boolean, { description: EXACT })
   exact!: boolean
 
-  @Field(() => Benefit)
+  @Field(() => Benefit, { description: 'What they are covered for (manfaat).' })
   benefit!: Benefit
 
   @Field(() => Int, { description: 'Distinct people (jumlah orang).' })
@@ -101,7 +101,7 @@ export class FundingSourceCoverage {
   @Field(() => Boolean, { description: EXACT })
   exact!: boolean
 
-  @Field(() => FundingSource)
+  @Field(() => FundingSource, { description: 'Where the money comes from (sumber dana).' })
   fundingSource!: FundingSource
 
   @Field(() => Int, { description: 'Distinct people (jumlah orang).' })
@@ -141,21 +141,28 @@ export class BudgetTotals {
 }
 
 @InputType({
-  description: 'Whom and what to count. Conditions on coverage must all hold for one and the same line.',
+  description:
+    'Whom and what to count; conditions on coverage must all hold for one and the same line (saringan cakupan).',
 })
 export class CoverageFilter {
-  @Field(() => [Benefit], { nullable: true })
+  @Field(() => [Benefit], { nullable: true, description: 'Lines of any of these benefits (manfaat).' })
   benefits?: Benefit[]
 
-  @Field(() => [WorkerCategory], { nullable: true, description: 'Counts only people of these categories.' })
+  @Field(() => [WorkerCategory], {
+    nullable: true,
+    description: 'Counts only people of these categories (kategori pekerja).',
+  })
   categories?: WorkerCategory[]
 
-  @Field(() => [FundingSource], { nullable: true })
+  @Field(() => [FundingSource], {
+    nullable: true,
+    description: 'Lines paid from any of these sources (sumber dana).',
+  })
   fundingSources?: FundingSource[]
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'Lines of any of these payers (pembayar iuran).' })
   payers?: string[]
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'Lines of any of these programs (program).' })
   programs?: string[]
 }

@@ -1,6 +1,6 @@
+import { everyOf } from '../access/answers.ts'
 import type { Answer } from '../access/policy.ts'
-import { everyOf } from '../access/table-rules.ts'
-import type { Viewer } from '../access/viewer.ts'
+import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import type { AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, levelOf, levelOfCode } from '../areas/area-level.ts'
 import type { EligibilityLimits } from '../contract/context.ts'
@@ -17,7 +17,7 @@ import { allOf, type Column, join, ref, type Sql, sql, verbatim } from '../plann
 import { domicileAt, type WorkerRef } from '../workers/domicile.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { eligibleIn } from './eligible.ts'
-import { exactColumn, exactIn, knowsPayersOf, shownCount } from './exactness.ts'
+import { exactColumn, exactIn, shownCount } from './exactness.ts'
 
 /** The people who live in an area; undefined is everybody. The domicile counts, not the payer. */
 export type Scope =
@@ -54,14 +54,15 @@ export interface PeopleCountsRow {
   coverageRate: number
 }
 
-/** Whether who asks is promised exact numbers of the scope, by whatever they are narrowed or broken down. */
-export function exactScope({ scope, viewer }: Question): Answer {
+/** Whether a question's numbers are exact for who asks. */
+export function exactFor({ scope, viewer }: Question): Answer {
   return scope ? scope.exact : exactIn(undefined, viewer)
 }
 
-/** Whether a question's numbers are exact for who asks: those of its scope, and of payers he may know. */
-export function exactFor(question: Question): Answer {
-  return everyOf([exactScope(question), knowsPayersOf(question.conditions, question.viewer, question)])
+/** Whether a question is about everybody in a regency or a larger area. */
+export function isBroad({ scope, conditions }: Question): boolean {
+  const isLarge = scope === undefined || scope.level === 'PROVINCE' || scope.level === 'REGENCY'
+  return isLarge && Object.values(conditions).every((list) => list == null)
 }
 
 /** Whether a worker is among the people asked about. */
@@ -105,14 +106,27 @@ export function countPeopleBy(question: Question, by: (worker: WorkerRef) => Col
 }
 
 /**
- * The columns of `PeopleCounts` as they may be shown, out of a subquery `c` of counts, and `exact`. The rate is that
- * of the numbers shown: an exact one would give the others away.
+ * The columns of `PeopleCounts` as they may be shown, out of a subquery `c` of counts, and `exact`. The rate and the
+ * uncovered are those of the numbers shown: rounded by themselves they would give the others away. What is committed and
+ * not paid is read from charges, which are their payers' own: exact for viewers of the whole country only.
  */
-export function shownCounts(exact: Answer): Sql {
-  const shown = (name: string) => shownCount(sql`coalesce(${verbatim(`c."${name}"`)}, 0)`, exact)
-  const columns = COUNT_NAMES.map((name) => sql`${shown(name)} as ${verbatim(`"${name}"`)}`)
-  const rate = sql`${shown('eligibleCoveredWorkers')}::float8 / nullif(${shown('eligibleWorkers')}, 0) as "coverageRate"`
-  return join([...columns, rate, sql`${exactColumn(exact)} as exact`], ', ')
+export function shownCounts(exact: Answer, viewer: Viewer): Sql {
+  const shown = (name: string, exactly = exact) =>
+    shownCount(sql`coalesce(${verbatim(`c."${name}"`)}, 0)`, exactly)
+  const [eligible, covered] = [shown('eligibleWorkers'), shown('eligibleCoveredWorkers')]
+  const columns = {
+    eligibleWorkers: eligible,
+    coveredWorkers: shown('coveredWorkers'),
+    eligibleCoveredWorkers: covered,
+    uncoveredWorkers: sql`greatest(${eligible} - ${covered}, 0)`,
+    committedUnpaidWorkers: shown('committedUnpaidWorkers', everyOf([exact, seesEverywhere(viewer)])),
+    coverageRate: sql`${covered}::float8 / nullif(${eligible}, 0)`,
+    exact: exactColumn(exact),
+  }
+  return join(
+    Object.entries(columns).map(([name, column]) => sql`${column} as ${verbatim(`"${name}"`)}`),
+    ', ',
+  )
 }
 
 /** Which rows of a breakdown may be shown: a group that is rounded to nobody would still say that it is there. */

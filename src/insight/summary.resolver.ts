@@ -1,6 +1,6 @@
 import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import { everyOf } from '../access/answers.ts'
 import type { Answer } from '../access/policy.ts'
-import { everyOf } from '../access/table-rules.ts'
 import { seesEverywhere } from '../access/viewer.ts'
 import { ProvinceEntity } from '../areas/area.entity.ts'
 import { Area } from '../areas/area.type.ts'
@@ -19,7 +19,7 @@ import { PayerEntity } from '../payers/payer.entity.ts'
 import { Payer } from '../payers/payer.type.ts'
 import { derived, rows } from '../planner/description.ts'
 import { allOf, type DerivedRef, ref, type Sql, sql, verbatim } from '../planner/sql.ts'
-import { exactColumn, shownCount, shownRupiah, shownWhere } from './exactness.ts'
+import { checkPayers, exactColumn, shownCount, shownCrowds, shownRupiah, shownWhere } from './exactness.ts'
 import {
   BenefitCoverage,
   BudgetTotals,
@@ -34,7 +34,7 @@ import {
   countPeople,
   countPeopleBy,
   exactFor,
-  exactScope,
+  isBroad,
   type PeopleCountsRow,
   type Question,
   type Scope,
@@ -73,7 +73,7 @@ export class CoverageSummaryResolver {
   byBenefit(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.benefit)
     return derived<{ benefit: string }>(
-      sql`select c.grouped as benefit, ${coveredOf(question, counts, 'benefit', exactFor(question))}`,
+      sql`select c.grouped as benefit, ${coveredOf(question, counts, 'benefit', shownGroups(exactFor(question), ['coveredWorkers']))}`,
     ).orderBy((row) => [row.benefit])
   }
 
@@ -82,38 +82,41 @@ export class CoverageSummaryResolver {
   byCategory(@Root() { $: question }: SummaryRef) {
     const exact = exactFor(question)
     const counts = countPeopleBy(question, (worker) => worker.category)
-    const shown = allOf(shownWhere(exactScope(question), question.conditions, 'category'), shownGroups(exact))
+    const shown = allOf(shownWhere(exactFor(question), question.conditions, 'category'), shownGroups(exact))
     return derived<{ category: string }>(
-      sql`select c.grouped as category, ${shownCounts(exact)} from (${counts}) as c where ${shown}`,
+      sql`select c.grouped as category, ${shownCounts(exact, question.viewer)} from (${counts}) as c where ${shown}`,
     ).orderBy((row) => [row.category])
   }
 
   @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => [FundingSourceCoverage], {
     description:
-      'By funding source, in areas of yours; exact where all payers may be known (per sumber dana).',
+      'By funding source, in areas of yours. Unless all payers may be known, rounded, and of 50 people or more in a regency or larger (per sumber dana).',
   })
   byFundingSource(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.fundingSource)
     const { conditions, viewer } = question
-    const isOfKnownPayers = conditions.payers != null || conditions.programs != null || seesEverywhere(viewer)
-    const exact = everyOf([exactFor(question), isOfKnownPayers])
+    // A question may be narrowed to known payers only.
+    const areKnown = conditions.payers != null || conditions.programs != null || seesEverywhere(viewer)
+    const exact = everyOf([exactFor(question), areKnown])
+    const shown = shownCrowds(exact, isBroad(question))
     return derived<{ fundingSource: string }>(
-      sql`select c.grouped as "fundingSource", ${coveredOf(question, counts, 'funding source', exact)}`,
+      sql`select c.grouped as "fundingSource", ${coveredOf(question, counts, 'funding source', shown, exact)}`,
     ).orderBy((row) => [row.fundingSource])
   }
 
   @Extensions(costs(COUNTING_PEOPLE))
   @FieldResolver(() => [PayerCoverage], {
     description:
-      'By payer, those with most people first, in areas of yours; exact of payers that may be known (per pembayar).',
+      'By payer, those with most people first, in areas of yours. Of payers that may not be known, rounded, and of 50 people or more in a regency or larger (per pembayar).',
   })
   byPayer(@Root() { $: question }: SummaryRef) {
     const counts = countCoveredBy(question, (line) => line.payer)
     const isKnown = isKnownPayer(verbatim('c.grouped'), question.viewer, question)
     const exact = everyOf([exactFor(question), isKnown])
+    const shown = shownCrowds(exact, isBroad(question))
     return derived<{ payerId: string; coveredWorkers: number }>(
-      sql`select c.grouped as "payerId", ${coveredOf(question, counts, 'payer', exact)}`,
+      sql`select c.grouped as "payerId", ${coveredOf(question, counts, 'payer', shown, exact)}`,
     ).orderBy((row) => [row.coveredWorkers, row.payerId], 'desc')
   }
 
@@ -130,7 +133,7 @@ export class CoverageSummaryResolver {
       conditions.payers && sql`${payer.id} = any(${conditions.payers.map(idValue)}::bigint[])`,
       conditions.fundingSources && sql`${budget.fundingSource} = any(${conditions.fundingSources})`,
     )
-    const shown = (sum: Sql) => shownRupiah(sql`coalesce(sum(${sum}), 0)::bigint`, exactScope(question))
+    const shown = (sum: Sql) => shownRupiah(sql`coalesce(sum(${sum}), 0)::bigint`, exactFor(question))
     const sums = sql`select ${shown(sql`${budget.ceiling}`)} as ceiling, ${shown(sql`${budget.committed}`)} as committed, ${shown(sql`${budget.paid}`)} as paid from ${budget} join ${payer} on ${payer.id} = ${budget.payer} where ${counted}`
     return derived(
       sql`select extract(year from ${month})::int as "fiscalYear", s.*, s.ceiling - s.committed as remaining, s.paid::float8 / nullif(s.ceiling, 0) as "absorptionRate" from (${sums}) as s`,
@@ -140,7 +143,7 @@ export class CoverageSummaryResolver {
 
 @Resolver(() => PayerCoverage)
 export class PayerCoverageFields {
-  @FieldResolver(() => Payer)
+  @FieldResolver(() => Payer, { description: 'Who pays for them (pembayar iuran).' })
   payer(@Root() coverage: DerivedRef<{ payerId: string }>) {
     return rows(PayerEntity).where((payer) => sql`${payer.id} = ${coverage.payerId}`)
   }
@@ -164,23 +167,32 @@ export class AreaCoverageSummary {
   }
 }
 
-function summaryOf(scope: Scope, asOf: MonthText | null, filter: CoverageFilter | null, context: Context) {
+async function summaryOf(
+  scope: Scope,
+  asOf: MonthText | null,
+  filter: CoverageFilter | null,
+  context: Context,
+) {
   const month = monthDate(asOf ?? context.currentMonth)
   const { limits, viewer, today } = context
   const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer, today }
   const exact = exactFor(question)
-  const shown = shownWhere(exactScope(question), question.conditions)
+  const shown = shownWhere(exact, question.conditions)
+  await checkPayers(question.conditions, context)
   return derived<PeopleCountsRow & { asOf: string }, Question>(
-    sql`select ${shownCounts(exact)}, ${month} as "asOf" from (${countPeople(question)}) as c where ${shown}`,
+    sql`select ${shownCounts(exact, viewer)}, ${month} as "asOf" from (${countPeople(question)}) as c where ${shown}`,
     question,
   )
 }
 
-/** The rest of a breakdown of covered people: their number as it may be shown, and the groups that may be. */
-function coveredOf(question: Question, counts: Sql, breakdown: string, exact: Answer): Sql {
-  const shown = allOf(
-    shownWhere(exactScope(question), question.conditions, breakdown),
-    shownGroups(exact, ['coveredWorkers']),
-  )
+/** The rest of a breakdown of covered people: their number as it may be shown, of the groups that may be. */
+function coveredOf(
+  question: Question,
+  counts: Sql,
+  breakdown: string,
+  groups: Sql,
+  exact: Answer = exactFor(question),
+): Sql {
+  const shown = allOf(shownWhere(exactFor(question), question.conditions, breakdown), groups)
   return sql`${shownCount(verbatim('c."coveredWorkers"'), exact)} as "coveredWorkers", ${exactColumn(exact)} as exact from (${counts}) as c where ${shown}`
 }

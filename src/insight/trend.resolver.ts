@@ -6,15 +6,15 @@ import { AreaCode, Month } from '../contract/scalars.ts'
 import { type Month as MonthText, monthsBetween, monthsFrom } from '../kernel/month.ts'
 import { derived } from '../planner/description.ts'
 import { join, sql } from '../planner/sql.ts'
-import { shownWhere } from './exactness.ts'
+import { checkPayers, shownWhere } from './exactness.ts'
 import { CoverageFilter, CoveragePoint } from './insight.type.ts'
-import { countPeople, exactFor, exactScope, scopeOfCode, shownCounts } from './people.ts'
+import { countPeople, exactFor, scopeOfCode, shownCounts } from './people.ts'
 
 @Resolver()
 export class CoverageTrendResolver {
   @Extensions(costs({ perRow: COUNTING_PEOPLE, rows: monthsAsked, reads: ['from', 'to'] }))
   @Query(() => [CoveragePoint], { description: 'Coverage month by month, at most 60 months (tren cakupan).' })
-  coverageTrend(
+  async coverageTrend(
     @Arg('scope', () => AreaCode, { nullable: true }) scope: string | null,
     @Arg('from', () => Month) from: MonthText,
     @Arg('to', () => Month) to: MonthText,
@@ -35,9 +35,10 @@ export class CoverageTrendResolver {
         today,
       }
       const exact = exactFor(question)
-      const shown = shownWhere(exactScope(question), question.conditions)
-      return sql`select ${month} as month, ${shownCounts(exact)} from (${countPeople(question)}) as c where ${shown}`
+      const shown = shownWhere(exact, question.conditions)
+      return sql`select ${month} as month, ${shownCounts(exact, viewer)} from (${countPeople(question)}) as c where ${shown}`
     })
+    await checkPayers(filter ?? {}, context)
     return derived<{ month: string }>(join(points, ' union all ')).orderBy((point) => [point.month])
   }
 }

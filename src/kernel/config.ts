@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { isDate } from './date.ts'
 import { SetupError } from './errors.ts'
-import type { NikKey } from './nikKeys.ts'
-import { parseNikKeys } from './nikKeys.ts'
+import type { NikKey } from './nik-keys.ts'
+import { parseNikKeys } from './nik-keys.ts'
 import { isSameKey, type PartnerKey, parsePartnerKeys } from './partner-keys.ts'
 import { parseTokenKey, type TokenKey } from './token-key.ts'
 
@@ -388,7 +388,8 @@ function anyHost() {
   })
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a name or address is this machine's own, so that nobody else can answer to it. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(host)
 }
 

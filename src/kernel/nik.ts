@@ -76,6 +76,7 @@ const PROVINCES_OF_ALL_EDITIONS: ReadonlySet<string> = new Set(
 
 /** People type spaces (also non-breaking), dots and every kind of dash between the groups. */
 const SEPARATORS = /[\s.\-\u2010-\u2015]/g
+const SIXTEEN_DIGITS = /(?<!\d)\d(?:[\s.\-\u2010-\u2015]*\d){15}(?!\d)/g
 /** What a spreadsheet makes of a long number: `3.60301E+15`, `3,60301E+15`. */
 const SCIENTIFIC = /\dE\+?\d/i
 const LOWEST_WORKING_AGE = 15
@@ -189,6 +190,15 @@ export function looksLikeSpreadsheetDamage(niks: readonly string[]): boolean {
   const filled = niks.map((nik) => nik.replace(SEPARATORS, '')).filter((nik) => nik !== '')
   const damaged = filled.filter((nik) => nik.endsWith('0') || SCIENTIFIC.test(nik))
   return filled.length >= 50 && damaged.length > 0.3 * filled.length
+}
+
+/**
+ * Whether a text holds a NIK: a run of exactly 16 digits, separators between them allowed, that is a valid one. Other
+ * numbers may be as long, as account numbers of identity providers are.
+ */
+export function holdsNik(text: string): boolean {
+  const candidates = text.match(SIXTEEN_DIGITS) ?? []
+  return candidates.some((digits) => inspectNik(digits).nik !== undefined)
 }
 
 /** First and last four digits, `3603********0001`: the form to display. Nothing of what is not 16 digits. */

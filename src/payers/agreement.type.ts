@@ -9,7 +9,7 @@ import { Payer } from './payer.type.ts'
   description: 'Two payers agree to know of each other whom they pay for (perjanjian kerja sama).',
 })
 export class Agreement {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this agreement (ID perjanjian).' })
   id!: string
 
   @Field(() => Payer, { description: 'The one with the lower id (pembayar iuran).' })
@@ -22,20 +22,20 @@ export class Agreement {
   reference!: string
 }
 
-@InputType({ description: 'An agreement between two payers.' })
+@InputType({ description: 'An agreement between two payers (perjanjian kerja sama).' })
 export class CreateAgreementInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of one payer (pembayar iuran).' })
   first!: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the other one (pembayar iuran).' })
   second!: string
 
-  @Field(() => LocalDate, { description: 'The first day on which it holds.' })
+  @Field(() => LocalDate, { description: 'The first day on which it holds (mulai).' })
   from!: string
 
-  @Field(() => LocalDate, { nullable: true, description: 'The last day; by default it has no end.' })
+  @Field(() => LocalDate, { nullable: true, description: 'The last day; by default it has no end (akhir).' })
   to?: string
 
-  @Field(() => String, { description: 'Number of the document, at most 200 characters.' })
+  @Field(() => String, { description: 'Number of the document, at most 200 characters (nomor PKS).' })
   reference!: string
 }

@@ -15,21 +15,24 @@ registerEnumType(FundingSource, {
   description: 'Who pays contributions: a government, an employer, a donor, the worker (pembayar iuran).',
 })
 export class Payer {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this payer (ID pembayar).' })
   id!: string
 
-  @Field(() => PayerKind)
+  @Field(() => PayerKind, { description: 'Of what kind it is (jenis pembayar).' })
   kind!: PayerKind
 
-  @Field(() => String)
+  @Field(() => String, { description: 'As it calls itself (nama).' })
   name!: string
 }
 
-@InputType({ description: 'Which payers; all conditions together.' })
+@InputType({ description: 'Which payers; all conditions together (saringan pembayar).' })
 export class PayerFilter {
-  @Field(() => [PayerKind], { nullable: true })
+  @Field(() => [PayerKind], { nullable: true, description: 'Of any of these kinds (jenis pembayar).' })
   kinds?: PayerKind[]
 
-  @Field(() => AreaCode, { nullable: true, description: 'Governments of this area or of an area inside it.' })
+  @Field(() => AreaCode, {
+    nullable: true,
+    description: 'Governments of this area or of an area inside it (wilayah).',
+  })
   area?: string
 }

@@ -10,6 +10,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { getOrSet } from '../kernel/get-or-set.ts'
 
 /** Fields as `Type.field`, of object types only: a field of an interface stands for that of every type of it. */
 export type Coordinates = ReadonlySet<string>
@@ -25,12 +26,7 @@ export function coordinatesOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): Coordinates {
-  let coordinates = known.get(operation)
-  if (!coordinates) {
-    coordinates = collect(schema, document, operation)
-    known.set(operation, coordinates)
-  }
-  return coordinates
+  return getOrSet(known, operation, () => collect(schema, document, operation))
 }
 
 /** An operation and the fragments it reaches. */

@@ -97,11 +97,8 @@ export class RowsDescription<Row> {
  *   .page(page)
  * ```
  */
-export function rows<Entity extends EntitySchema>(
-  entity: Entity,
-  reading?: string,
-): RowsDescription<Ref<RowOf<Entity>>> {
-  return new RowsDescription(ref(entity, reading))
+export function rows<Entity extends EntitySchema>(entity: Entity): RowsDescription<Ref<RowOf<Entity>>> {
+  return new RowsDescription(ref(entity))
 }
 
 /**

@@ -43,9 +43,9 @@ export interface Concealed {
 }
 
 /**
- * What this request may see of a table; undefined is all of it. Asked once for a statement and applied wherever the table enters a statement, so
- * that no list, count, join, filter, order or subquery can forget it. `reading` is what the table is read for:
- * see {@link TableSource}.
+ * What this request may see of a table; undefined is all of it. Asked once for a statement and applied wherever the
+ * table enters it, so that no list, count, join, filter, order or subquery can forget it. `reading` is what the table
+ * is read for: see {@link TableSource}.
  */
 export type Visibility = (
   entity: EntitySchema,

@@ -34,22 +34,22 @@ registerEnumType(Segment, {
   description: 'What a payer runs: benefits, for whom, in which months, at what contribution (program).',
 })
 export class CoverageProgram {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this program (kode program).' })
   code!: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'As its payer calls it (nama program).' })
   name!: string
 
-  @Field(() => Payer)
+  @Field(() => Payer, { description: 'Who runs it (pembayar iuran).' })
   payer!: Payer
 
-  @Field(() => FundingSource)
+  @Field(() => FundingSource, { description: 'Where its money comes from (sumber dana).' })
   fundingSource!: FundingSource
 
-  @Field(() => Segment)
+  @Field(() => Segment, { description: 'Segment it enrolls in (segmen kepesertaan).' })
   segment!: Segment
 
-  @Field(() => [Benefit])
+  @Field(() => [Benefit], { description: 'What it pays for (manfaat).' })
   benefits!: Benefit[]
 
   @Field(() => Int, {
@@ -65,20 +65,20 @@ export class CoverageProgram {
   legalBasis!: string
 }
 
-@InputType({ description: 'Which programs; all conditions together.' })
+@InputType({ description: 'Which programs; all conditions together (saringan program).' })
 export class ProgramFilter {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'Run by this payer (pembayar iuran).' })
   payer?: string
 
   @Field(() => AreaCode, {
     nullable: true,
-    description: 'Run by a government of this area or of one inside it.',
+    description: 'Run by a government of this area or of one inside it (wilayah).',
   })
   area?: string
 
-  @Field(() => [FundingSource], { nullable: true })
+  @Field(() => [FundingSource], { nullable: true, description: 'From any of these sources (sumber dana).' })
   fundingSources?: FundingSource[]
 
-  @Field(() => Month, { nullable: true, description: 'Whose months contain this one.' })
+  @Field(() => Month, { nullable: true, description: 'Whose months contain this one (bulan).' })
   activeIn?: string
 }

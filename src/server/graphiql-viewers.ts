@@ -3,6 +3,7 @@ import { isPermission } from '../access/permission.ts'
 import { type DevelopmentKey, signDevelopmentToken } from '../access/tokens/development-key.ts'
 import type { Hub } from '../app.ts'
 import { readSettings, type SeededViewer } from '../db/settings.ts'
+import { isLoopback } from '../kernel/config.ts'
 import { Fault } from '../kernel/errors.ts'
 
 /** What GraphiQL's menu needs of a hub. */
@@ -34,9 +35,11 @@ export function serveViewers(page: FastifyInstance, { db, developmentKey: key }:
  * Browsers say who makes them ask, where they trust the address (https, localhost). Elsewhere other pages are kept
  * from reading by the absence of CORS.
  */
-function refuseOtherPages({ headers }: FastifyRequest): void {
+function refuseOtherPages({ headers, hostname }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
-  if (site === undefined || site === 'same-origin') return
+  // A page elsewhere may have its own name lead here; by that name it is of one origin with us.
+  const isOurs = isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))
+  if (isOurs && (site === undefined || site === 'same-origin')) return
   throw new Fault('FORBIDDEN', 'These tokens are for the page /graphiql of this hub.', {
     remedy: 'Open /graphiql, or sign one: payung token.',
   })

@@ -1,5 +1,5 @@
+import { anyOf } from '../access/answers.ts'
 import type { Answer } from '../access/policy.ts'
-import { anyOf } from '../access/table-rules.ts'
 import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import type { AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, levelOf, levelOfCode } from '../areas/area-level.ts'

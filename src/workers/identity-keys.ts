@@ -2,8 +2,14 @@ import { checkValue } from '../access/vault/check-value.ts'
 import type { NikKeys } from '../access/vault/nik-keys.ts'
 import type { Database, Query } from '../db/database.ts'
 import { SetupError } from '../kernel/errors.ts'
-import type { NikKey } from '../kernel/nikKeys.ts'
-import type { PartnerKey } from '../kernel/partner-keys.ts'
+import type { NikKey } from '../kernel/nik-keys.ts'
+import { PARTNER_KEY_PREFIX, type PartnerKey } from '../kernel/partner-keys.ts'
+
+/**
+ * A number of our own among PostgreSQL's advisory locks: the letters "vault". The trigger `join_identity_writers` has
+ * it too.
+ */
+const WRITERS_LOCK = '508441226356'
 
 /**
  * Makes the keys of this process known to the vault, before it reads or writes anybody. The first process of an
@@ -48,7 +54,7 @@ export async function putInForce(
   )
   // Writers hold this lock shared until they commit: who wrote without the new keys is done when we get it.
   await db.transaction((query) =>
-    query('/* identity.wait_for_writers */ select pg_advisory_xact_lock(508441226356)'),
+    query(`/* identity.wait_for_writers */ select pg_advisory_xact_lock(${WRITERS_LOCK})`),
   )
   return rows.find(({ key_id }) => key_id === keyIds[0])!.in_force_since
 }
@@ -107,13 +113,13 @@ async function register(query: Query, keys: readonly (NikKey | PartnerKey)[]): P
 async function putFirstInForce(query: Query, keyId: string): Promise<void> {
   await query(
     `/* identity.keys_first */ with used as (
-      select distinct key_id from identity_token where not starts_with(key_id, 'partner:')
+      select distinct key_id from identity_token where not starts_with(key_id, $2)
     )
     update identity_key set in_force_since = clock_timestamp()
     where not exists (select from identity_key where in_force_since is not null)
       and case when exists (select from used) then key_id in (select key_id from used) else key_id = $1 end
       and not exists (select from used where key_id not in (select key_id from identity_key))`,
-    [keyId],
+    [keyId, PARTNER_KEY_PREFIX],
   )
 }
 

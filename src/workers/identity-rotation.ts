@@ -4,11 +4,10 @@ import { nikToken, sealNik } from '../access/vault/vault.ts'
 import type { Database, Query } from '../db/database.ts'
 import { Fault, SetupError } from '../kernel/errors.ts'
 import type { Nik } from '../kernel/nik.ts'
-import type { NikKey, NikTokenKey } from '../kernel/nikKeys.ts'
-import type { PartnerKey } from '../kernel/partner-keys.ts'
-import { partnerTokenColumnKey } from '../kernel/partner-keys.ts'
+import type { NikKey, NikTokenKey } from '../kernel/nik-keys.ts'
+import { type PartnerKey, partnerKeyId } from '../kernel/partner-keys.ts'
 import type { Progress, Step } from '../kernel/progress.ts'
-import { openRow, type SealedRow } from './identity.ts'
+import { openRow, SEALED_WITH_TOKEN, type SealedRow, UNIQUE_VIOLATION } from './identity.ts'
 import { admitKeys, leaveInForce, putInForce } from './identity-keys.ts'
 
 type Vault = Pick<Database, 'query' | 'transaction'>
@@ -87,7 +86,7 @@ export async function indexPartner(
  * @returns how many tokens there were.
  */
 export async function removePartner(db: Vault, partner: string, options: Options): Promise<number> {
-  const keyId = partnerTokenColumnKey(partner)
+  const keyId = partnerKeyId(partner)
   const dropped = await dropTokens(db, keyId, options)
   await db.query('/* identity.keys_forget */ delete from identity_key where key_id = $1', [keyId])
   return dropped
@@ -173,8 +172,6 @@ async function completeBatch(
   }
 }
 
-const UNIQUE_VIOLATION = '23505'
-
 interface Person {
   readonly worker: string
   readonly nik: Nik
@@ -189,9 +186,7 @@ async function readNiks(
 ): Promise<Person[]> {
   const rows = await query<SealedRow>(
     `/* identity.read_sealed */ select sealed.worker_id, sealed.key_id, nik_cipher, nik_token
-      from worker_identity as sealed left join identity_token as token
-        on token.worker_id = sealed.worker_id and token.key_id = sealed.key_id
-      where sealed.worker_id = any ($1::bigint[])`,
+      from ${SEALED_WITH_TOKEN} where sealed.worker_id = any ($1::bigint[])`,
     [workers],
   )
   return rows.map((row) => ({ worker: row.worker_id, nik: openRow(row, keys), sealedWith: row.key_id }))

@@ -3,7 +3,7 @@ import { keyNamed, nikToken, openNik, vaultNik } from '../access/vault/vault.ts'
 import type { Query } from '../db/database.ts'
 import { Fault } from '../kernel/errors.ts'
 import type { Nik } from '../kernel/nik.ts'
-import type { NikKey, NikTokenKey } from '../kernel/nikKeys.ts'
+import type { NikKey, NikTokenKey } from '../kernel/nik-keys.ts'
 
 /** Who a worker is. Whoever reads it has recorded why before. */
 export interface Identity {
@@ -18,6 +18,9 @@ export interface NewIdentity extends Identity {
   readonly worker: string
 }
 
+/** PostgreSQL's code for a value that is there already. */
+export const UNIQUE_VIOLATION = '23505'
+
 /**
  * Opens the identities of workers, in one statement.
  *
@@ -31,9 +34,7 @@ export async function readIdentities(
 ): Promise<Map<string, Identity>> {
   const rows = await query<SealedRow & { full_name: string; birth_date: string }>(
     `/* identity.read */ select sealed.worker_id, sealed.key_id, nik_cipher, nik_token, full_name, birth_date
-      from worker_identity as sealed left join identity_token as token
-        on token.worker_id = sealed.worker_id and token.key_id = sealed.key_id
-      where sealed.worker_id = any ($1::bigint[])`,
+      from ${SEALED_WITH_TOKEN} where sealed.worker_id = any ($1::bigint[])`,
     [workerIds],
   )
   return new Map(
@@ -43,6 +44,10 @@ export async function readIdentities(
     ]),
   )
 }
+
+/** Identities, as `sealed`, with the `token` that was sealed in with each: the columns of {@link SealedRow}. */
+export const SEALED_WITH_TOKEN = `worker_identity as sealed left join identity_token as token
+  on token.worker_id = sealed.worker_id and token.key_id = sealed.key_id`
 
 /** What opening a NIK needs of the vault: the ciphertext, and the token that was sealed in with it. */
 export interface SealedRow {
@@ -138,5 +143,3 @@ function refusal(error: unknown): Fault {
   }
   return new Fault('CONFLICT', 'This worker has an identity already.')
 }
-
-const UNIQUE_VIOLATION = '23505'

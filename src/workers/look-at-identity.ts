@@ -21,10 +21,16 @@ export function identityFor(workerId: string, purpose: Purpose, context: Context
   return getOrSet(ofRequest, purpose, () => loaderFor(purpose, context)).load(workerId)
 }
 
+/** Whether an operation has asked for the identity of anybody it may see. */
+export function hasLooked(context: Context): boolean {
+  return loaders.has(context)
+}
+
 function loaderFor(purpose: Purpose, context: Context): IdentityLoader {
   return new DataLoader(async (workers) => {
     const event = { action: 'IDENTITY_READ', what: 'Worker.identity', purpose, workers } as const
     try {
+      await context.allow(workers.length)
       // One transaction: an identity that could not be recorded is not shown.
       const found = await context.db.transaction(async (query) => {
         const identities = await readIdentities(query, workers, context.nikKeys)
@@ -46,10 +52,11 @@ function loaderFor(purpose: Purpose, context: Context): IdentityLoader {
 export async function reveal(
   workerId: string,
   purpose: Purpose,
-  { change, nikKeys, read }: Context,
+  { allow, change, nikKeys, read }: Context,
 ): Promise<RevealedIdentity | null> {
   const { note, query } = change!
   note({ action: 'IDENTITY_REVEAL', workers: [workerId], purpose })
+  await allow(1)
   const worker = ref(WorkerEntity)
   const [seen] = await read(
     sql`/* identity.reveal */ select ${worker.id} from ${worker} where ${worker.id} = ${idValue(workerId)}`,

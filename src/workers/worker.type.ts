@@ -26,20 +26,23 @@ export type WorkerOrder = keyof typeof WorkerOrder
 registerEnumType(WorkerOrder, {
   name: 'WorkerOrder',
   description: 'Order of workers (urutan).',
-  valuesConfig: { BIRTH_MONTH: { description: 'Oldest first.' } },
+  valuesConfig: {
+    ID: { description: 'By id (ID pekerja).' },
+    BIRTH_MONTH: { description: 'Oldest first (bulan lahir).' },
+  },
 })
 
 @Directive('@key(fields: "id")')
 @Extensions(rowsOf(WorkerEntity, 'id'))
 @ObjectType({ description: 'A person who works, without identity (pekerja).' })
 export class Worker {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of this worker in the hub; not the NIK (ID pekerja).' })
   id!: string
 
-  @Field(() => WorkerCategory)
+  @Field(() => WorkerCategory, { description: 'What the worker does (kategori pekerja).' })
   category!: WorkerCategory
 
-  @Field(() => Sex)
+  @Field(() => Sex, { description: 'As registered (jenis kelamin).' })
   sex!: Sex
 
   @Field(() => Month, { description: 'Month of birth; the day is in the vault (bulan lahir).' })
@@ -48,19 +51,19 @@ export class Worker {
   @Field(() => Village, { description: 'Domicile (domisili).' })
   village!: Village
 
-  @Field(() => District)
+  @Field(() => District, { description: 'Of the domicile (kecamatan).' })
   district!: District
 
-  @Field(() => Regency)
+  @Field(() => Regency, { description: 'Of the domicile (kabupaten/kota).' })
   regency!: Regency
 
-  @Field(() => Province)
+  @Field(() => Province, { description: 'Of the domicile (provinsi).' })
   province!: Province
 
-  @Field(() => LocalDate, { description: 'Since when the domicile holds.' })
+  @Field(() => LocalDate, { description: 'Since when the domicile holds (berdomisili sejak).' })
   domicileSince!: string
 
-  @Field(() => LifeStatus)
+  @Field(() => LifeStatus, { description: 'Whether the worker lives (status hidup).' })
   lifeStatus!: LifeStatus
 
   @Field(() => Month, { nullable: true, description: 'Month of death (bulan meninggal).' })
@@ -72,27 +75,30 @@ export class Worker {
   })
   welfareDecile?: number
 
-  @Field(() => LocalDate, { nullable: true, description: 'As of when the decile was known.' })
+  @Field(() => LocalDate, { nullable: true, description: 'As of when the decile was known (tanggal desil).' })
   decileAsOf?: string
 
   @Field(() => Boolean, { description: 'Civil servant, covered by another scheme (ASN).' })
   civilServant!: boolean
 }
 
-@InputType({ description: 'Which workers; all conditions together.' })
+@InputType({ description: 'Which workers; all conditions together (saringan pekerja).' })
 export class WorkerFilter {
-  @Field(() => AreaCode, { nullable: true, description: 'Living in this area.' })
+  @Field(() => AreaCode, { nullable: true, description: 'Living in this area (wilayah).' })
   area?: string
 
-  @Field(() => [WorkerCategory], { nullable: true })
+  @Field(() => [WorkerCategory], {
+    nullable: true,
+    description: 'Any of these categories (kategori pekerja).',
+  })
   categories?: WorkerCategory[]
 
-  @Field(() => LifeStatus, { nullable: true })
+  @Field(() => LifeStatus, { nullable: true, description: 'Alive or deceased (status hidup).' })
   lifeStatus?: LifeStatus
 
-  @Field(() => Int, { nullable: true, description: 'In this decile or a poorer one.' })
+  @Field(() => Int, { nullable: true, description: 'In this decile or a poorer one (desil).' })
   maxDecile?: number
 
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, { nullable: true, description: 'Whether they are civil servants (ASN).' })
   civilServant?: boolean
 }

@@ -51,7 +51,7 @@ export function harmless(because: string, data: unknown): Harmless {
   return { because, body: { data } }
 }
 
-/** The number of the issue; a machine that stalls may need a second try, a request that hangs fails both times. */
+/** What an attack may take of anybody’s time; a machine that stalls may need a second try, a request that hangs fails both times. */
 const LONGEST_MS = 1_500
 
 export async function attack(target: Target, { request, expected }: Attack): Promise<Answer> {

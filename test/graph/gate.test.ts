@@ -120,7 +120,7 @@ describe('an operation with a field the viewer may not ask for', () => {
       'a person behind a check',
       partner,
       '{ checkCoverage(input: { people: [], from: "2023-01", purpose: CLAIM }) { known worker { id } } }',
-      'Worker.id',
+      'CoverageCheck.worker',
     ],
     [
       'identities',
@@ -265,7 +265,7 @@ describe('refusals in the audit trail', () => {
       clerk,
       'mutation { createAgreement(input: { first: "1", second: "2", from: "2023-01-01", reference: "x" }) { id } }',
     )
-    const refused = { outcome: 'REFUSED', workers: [], people: 0, purpose: null }
+    const refused = { outcome: 'REFUSED', workers: [], people: 0, purpose: 'CLAIM' }
     expect(await recorded()).toEqual([
       { ...refused, actor: 'analyst', action: 'IDENTITY_READ', what: 'Worker.identity', reason: 'FORBIDDEN' },
       {
@@ -288,6 +288,7 @@ describe('refusals in the audit trail', () => {
         action: 'MUTATION',
         what: 'Mutation.createAgreement',
         reason: 'FORBIDDEN',
+        purpose: null,
       },
     ])
   })

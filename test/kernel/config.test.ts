@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { DEFAULT_HTTP_LIMITS, DEFAULT_OPERATION_LIMITS, readConfig } from '../../src/kernel/config.ts'
 import { SetupError } from '../../src/kernel/errors.ts'
-import { generateNikKey } from '../../src/kernel/nikKeys.ts'
+import { generateNikKey } from '../../src/kernel/nik-keys.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 const SPKI = publicKey.export({ type: 'spki', format: 'pem' }).toString()

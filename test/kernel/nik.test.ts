@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NikContext } from '../../src/kernel/nik.ts'
-import { composeNik, inspectNik, looksLikeSpreadsheetDamage, maskNik } from '../../src/kernel/nik.ts'
+import {
+  composeNik,
+  holdsNik,
+  inspectNik,
+  looksLikeSpreadsheetDamage,
+  maskNik,
+} from '../../src/kernel/nik.ts'
 import { birthDates, nikParts, niks } from './arbitraries.ts'
 
 const today = '2026-11-01'
@@ -187,6 +193,30 @@ test('a short column proves nothing, and empty cells do not count', () => {
   expect(looksLikeSpreadsheetDamage(column(49, 49))).toBe(false)
   expect(looksLikeSpreadsheetDamage([...column(49, 49), ' '])).toBe(false)
   expect(looksLikeSpreadsheetDamage([...column(50, 16), ...Array(50).fill('')])).toBe(true)
+})
+
+test.each([
+  '3603015705909001',
+  'siti 3603015705909001',
+  'p_3603015705909001_x',
+  '36.03.01-570590-9001',
+  '360301\u00a0570590\u20139001',
+  '1 3603015705909001',
+  '3603015705909001-1',
+  '9903015705909001 and 3603015705909001',
+])('%j holds a NIK', (text) => {
+  expect(holdsNik(text)).toBe(true)
+})
+
+test.each([
+  ['15 digits', '360301570590900'],
+  ['17 digits', '36030157059090011'],
+  ['no birth date', '3603013205909001'],
+  ['no province', 'account 9903015705909001'],
+  ['letters between', '360301a570590b9001'],
+  ['nothing', ''],
+])('a text with %s holds no NIK', (_, text) => {
+  expect(holdsNik(text)).toBe(false)
 })
 
 test('a shown NIK keeps four digits at each end, and what is no NIK shows nothing', () => {

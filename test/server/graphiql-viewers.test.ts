@@ -64,6 +64,14 @@ test.each(['cross-site', 'same-site', 'none'])('whom a browser calls %s is given
   expect(answer.headers['cache-control']).toBe('no-store')
 })
 
+test('a page elsewhere, whose own name leads here, is given no token', async () => {
+  const answer = await get({ host: 'payung.example:4000', 'sec-fetch-site': 'same-origin' })
+  expect(answer.statusCode).toBe(403)
+  for (const host of ['127.0.0.1:4000', '[::1]:4000', 'localhost']) {
+    expect((await get({ host })).statusCode).toBe(200)
+  }
+})
+
 test('no other page can read the answer, not even one that may read data', async () => {
   const { statusCode, headers } = await get({ origin: elsewhere })
   expect(statusCode).toBe(200)

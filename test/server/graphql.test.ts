@@ -53,6 +53,13 @@ describe('GraphQL over HTTP', () => {
     expect(response.json().errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT' })
   })
 
+  test('a browser that opens it is shown no page, of ours or of anybody', async () => {
+    const response = await hub.server.inject({ url: '/graphql', headers: { accept: 'text/html' } })
+    expect(response.statusCode).toBe(400)
+    expect(response.headers['content-type']).toContain('json')
+    expect(response.body).not.toContain('<')
+  })
+
   test('identity numbers are not asked about by GET, because addresses are written down', async () => {
     const query =
       '{ checkCoverage(input: { purpose: AUDIT, from: "2023-05", people: [{ nik: "3603015506859001" }] }) { known } }'

@@ -168,7 +168,7 @@ describe('admission', () => {
 })
 
 test('what the gate refuses before execution is the client’s mistake, not a failure of the server', async () => {
-  const refusing = (fault: Fault) => ({ pass: () => Promise.reject(fault) })
+  const refusing = (fault: Fault) => ({ pass: () => Promise.reject(fault), ended: async () => {} })
   for (const [code, status] of [
     ['TOO_COMPLEX', 400],
     ['FORBIDDEN', 403],

@@ -1,7 +1,7 @@
 // A second process for identity-rotation.test.ts: rotates the keys of PAYUNG_NIK_KEYS in the database of its first
 // argument, a few identities at a time, and says so whenever a batch is done.
 import { openDatabase } from '../../src/db/database.ts'
-import { parseNikKeys } from '../../src/kernel/nikKeys.ts'
+import { parseNikKeys } from '../../src/kernel/nik-keys.ts'
 import { rotateKeys } from '../../src/workers/identity-rotation.ts'
 import { WorkerIdentityEntity } from '../../src/workers/worker-identity.entity.ts'
 

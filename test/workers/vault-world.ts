@@ -1,7 +1,7 @@
 import type { NikKeys } from '../../src/access/vault/nik-keys.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { Nik } from '../../src/kernel/nik.ts'
-import { generateNikKey, type NikKey, parseNikKeys } from '../../src/kernel/nikKeys.ts'
+import { generateNikKey, type NikKey, parseNikKeys } from '../../src/kernel/nik-keys.ts'
 import { type PartnerKey, parsePartnerKeys } from '../../src/kernel/partner-keys.ts'
 import { insertIdentity } from '../../src/workers/identity.ts'
 import { aWorkerInAProgram } from '../db/rows.ts'

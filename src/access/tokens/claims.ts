@@ -1,7 +1,8 @@
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
 import { Fault } from '../../kernel/errors.ts'
-import { inspectNik } from '../../kernel/nik.ts'
+import { holdsNik } from '../../kernel/nik.ts'
+import { PARTNER_NAME, PARTNER_NAME_IN_WORDS } from '../../kernel/partner-keys.ts'
 import { isPermission } from '../permission.ts'
 import { EVERYWHERE, type Viewer } from '../viewer.ts'
 import { GATEWAY_SCOPE } from './gateway-scope.ts'
@@ -19,7 +20,7 @@ const FORMS = {
   scope: 'must be a text of scopes with spaces between them',
   areas: `must be a list of area codes such as 36 or 36.03, or ${EVERYWHERE}`,
   payer: "must be a payer's id: a text of 1 to 18 digits",
-  partner: 'must be 1 to 32 small letters, digits or dashes',
+  partner: `must be ${PARTNER_NAME_IN_WORDS}`,
 } as const
 
 const AREA = /^(\*|\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?)$/
@@ -37,17 +38,8 @@ const Claims = z.object({
     .string()
     .regex(/^[1-9]\d{0,17}$/)
     .optional(),
-  partner: z
-    .string()
-    .regex(/^[a-z0-9-]{1,32}$/)
-    .optional(),
+  partner: z.string().regex(PARTNER_NAME).optional(),
 })
-
-/** Other numbers may be as long, as account numbers of identity providers are: only a valid NIK is one. */
-function holdsNik(subject: string): boolean {
-  const candidates = subject.match(/(?<!\d)\d(?:[\s.-]*\d){15}(?!\d)/g) ?? []
-  return candidates.some((digits) => inspectNik(digits).nik !== undefined)
-}
 
 /**
  * Reads who the claims of a verified token are about. Scopes that are not permissions of this hub are somebody

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { NikKey, NikTokenKey } from '../../kernel/nikKeys.ts'
+import type { NikKey, NikTokenKey } from '../../kernel/nik-keys.ts'
 
 /**
  * 8 bytes that tell a key from every other of the same id and say nothing about it: an HMAC under the key of a text

@@ -1,5 +1,5 @@
 import type { Nik } from '../../kernel/nik.ts'
-import type { NikTokenKey } from '../../kernel/nikKeys.ts'
+import type { NikTokenKey } from '../../kernel/nik-keys.ts'
 import type { PartnerKey } from '../../kernel/partner-keys.ts'
 import { nikToken } from './vault.ts'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Config } from '../../kernel/config.ts'
 import { SetupError } from '../../kernel/errors.ts'
-import type { NikKey } from '../../kernel/nikKeys.ts'
-import { generateNikKey, parseNikKeys } from '../../kernel/nikKeys.ts'
+import type { NikKey } from '../../kernel/nik-keys.ts'
+import { generateNikKey, parseNikKeys } from '../../kernel/nik-keys.ts'
 import { readOrCreateSecret, readSecret } from '../secret-file.ts'
 
 /** The keys of the vault, the current one first: it writes, all of them read. */

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { Fault } from '../../kernel/errors.ts'
 import type { Nik } from '../../kernel/nik.ts'
-import type { NikKey, NikTokenKey } from '../../kernel/nikKeys.ts'
+import type { NikKey, NikTokenKey } from '../../kernel/nik-keys.ts'
 import type { NikKeys } from './nik-keys.ts'
 
 const NONCE_BYTES = 12

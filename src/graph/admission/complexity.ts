@@ -25,7 +25,7 @@ import { getOrSet } from '../../kernel/get-or-set.ts'
 import { DEFAULT_ROWS } from '../../planner/description.ts'
 import { fieldMark, typeMark } from '../../planner/marks.ts'
 import { ADMISSION_LIMITS } from './limits.ts'
-import { number } from './refusal.ts'
+import { number } from './within.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>

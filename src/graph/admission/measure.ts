@@ -9,8 +9,8 @@ import {
 } from 'graphql'
 import { badInput } from '../../kernel/errors.ts'
 import type { AdmissionLimits } from './limits.ts'
-import { within } from './refusal.ts'
 import { checkLiteral } from './values.ts'
+import { within } from './within.ts'
 
 /** How large a selection is once its fragments are spread. */
 interface Size {

@@ -1,7 +1,7 @@
 import { GraphQLError, Lexer, Source, TokenKind } from 'graphql'
-import { badInput } from '../../kernel/errors.ts'
 import type { AdmissionLimits } from './limits.ts'
-import { holdsNik, isUnsafeName, NIK_IN_NAME, UNSAFE_NAME, within } from './refusal.ts'
+import { checkName } from './unsafe-names.ts'
+import { within } from './within.ts'
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L])
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R])
@@ -27,11 +27,6 @@ export function readTokens(text: string, limits: AdmissionLimits): boolean {
     else if (CLOSING.has(token.kind)) nesting--
     else if (token.kind === TokenKind.NAME) checkName(token.value)
   }
-}
-
-function checkName(name: string): void {
-  if (isUnsafeName(name)) throw badInput('query', UNSAFE_NAME)
-  if (holdsNik(name)) throw badInput('query', NIK_IN_NAME, 'Put people into variables, and nowhere else.')
 }
 
 function nextToken(lexer: Lexer) {

@@ -1,7 +1,8 @@
 import { Kind, type ValueNode } from 'graphql'
 import { badInput, Fault } from '../../kernel/errors.ts'
 import type { AdmissionLimits } from './limits.ts'
-import { isUnsafeName, number, UNSAFE_NAME } from './refusal.ts'
+import { checkKey } from './unsafe-names.ts'
+import { number } from './within.ts'
 
 /**
  * Checks what comes as `variables`: absent, null, or an object of bounded size.
@@ -43,7 +44,7 @@ function checkSize(field: string, root: object, limits: AdmissionLimits): void {
 
   function checkMembers(object: object, depth: number): void {
     for (const key of Object.keys(object)) {
-      if (isUnsafeName(key)) throw badInput(field, UNSAFE_NAME)
+      checkKey(field, key)
       check(object[key as never], depth)
     }
   }

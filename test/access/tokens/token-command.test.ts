@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTokenKeys } from '../../../src/access/tokens/open-token-keys.ts'
-import { generateNikKey } from '../../../src/kernel/nikKeys.ts'
+import { generateNikKey } from '../../../src/kernel/nik-keys.ts'
 import { Payung } from '../../server/payung.ts'
 import { aKeyPair } from './issuer.ts'
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { generateNikKey } from '../../../src/kernel/nikKeys.ts'
+import { generateNikKey } from '../../../src/kernel/nik-keys.ts'
 import { Payung } from '../../server/payung.ts'
 
 describe('keys on the command line', { timeout: 120_000 }, () => {

@@ -7,8 +7,8 @@ import { temporaryNikKeys } from '../../../src/access/vault/nik-keys.ts'
 import { nikToken, vaultNik } from '../../../src/access/vault/vault.ts'
 import { readConfig } from '../../../src/kernel/config.ts'
 import type { Nik } from '../../../src/kernel/nik.ts'
-import { generateNikKey } from '../../../src/kernel/nikKeys.ts'
-import { partnerTokenColumnKey } from '../../../src/kernel/partner-keys.ts'
+import { generateNikKey } from '../../../src/kernel/nik-keys.ts'
+import { partnerKeyId } from '../../../src/kernel/partner-keys.ts'
 
 const nik = '3603011203909001' as Nik
 const base64 = (byte: number, length = 32) => Buffer.alloc(length, byte).toString('base64')
@@ -28,7 +28,7 @@ test('a token is looked for among those of its own key only, in the order asked'
   const [kemensos, bappenas] = partners(`kemensos:${base64(1)},bappenas:${base64(2)}`)
   const token = nikToken(nik, kemensos!)
   expect(partnerLookupTokens([undefined, token], bappenas!)).toEqual([
-    { index: 1, keyId: partnerTokenColumnKey('bappenas'), token },
+    { index: 1, keyId: partnerKeyId('bappenas'), token },
   ])
   const [key] = temporaryNikKeys()
   expect(lookupTokens([undefined, nik], [key, kemensos!])).toEqual([
@@ -65,6 +65,9 @@ const itsHmacHalf = Buffer.from(nikKey.slice(2), 'base64').subarray(0, 32).toStr
 
 test.each([
   ['no name', base64(1), 'is not a partner'],
+  ['a name in capitals', `KEMENSOS:${base64(1)}`, 'a partner (1 to 32 small letters, digits or dashes)'],
+  ['a name with an underscore', `a_b:${base64(1)}`, 'is not a partner'],
+  ['a name of 33 letters', `${'p'.repeat(33)}:${base64(1)}`, 'is not a partner'],
   ['a name with a colon', `a:b:${base64(1)}`, 'is not base64'],
   ['31 bytes', `a:${base64(1, 31)}`, '31 bytes instead of 32'],
   ['a partner twice', `a:${base64(1)},a:${base64(2)}`, 'key 2 repeats an earlier partner'],

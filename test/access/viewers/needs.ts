@@ -72,7 +72,9 @@ export function neededFor(
           add(
             type.name,
             name,
-            leadsTo === 'Identity' ? 'identity:read' : (permission ?? NEEDED_BY_TYPE[leadsTo]),
+            leadsTo === 'Identity' || (type.name === 'CoverageCheck' && leadsTo === 'Worker')
+              ? 'identity:read'
+              : (permission ?? NEEDED_BY_TYPE[leadsTo]),
           )
         }
       },

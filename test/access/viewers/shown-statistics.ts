@@ -5,8 +5,8 @@ import type { Tables } from './rows.ts'
 import { knownPayers } from './seen.ts'
 
 /**
- * Which statistics a viewer is shown, and as which numbers: the rule of DOMAIN.md §12 in other words than those of
- * the hub. Refused is what no number of is shown.
+ * Which statistics a viewer is shown, and as which numbers, in other words than those of the hub: whoever may not see
+ * exact numbers gets fixed breakdowns, rounded. Refused is what no number of is shown.
  */
 export const REFUSED = Symbol('refused')
 
@@ -28,10 +28,7 @@ function seesAnyExactly({ permissions, areas }: Viewer): boolean {
   return permissions.has('statistics:exact') && areas.length > 0
 }
 
-/**
- * Whether the payers that a question is narrowed to are known to the viewer: numbers of others are rounded everywhere,
- * or one person's payer could be told by counting.
- */
+/** Whether the payers that a question is narrowed to are known to the viewer: about others it is refused. */
 function knowsPayers(
   { payers, programs, fundingSources }: Conditions,
   viewer: Viewer,
@@ -75,6 +72,7 @@ export function summary(
 ) {
   const exact = seesExactly(viewer, scope)
   const mayBeAsked = (breakdown?: Breakdown) => exact || isPublic(question, breakdown)
+  if (!knowsPayers(question.conditions, viewer, world)) return REFUSED
   if (!mayBeAsked() || !question.breakdowns.every(mayBeAsked)) return REFUSED
   return numbers(world, scope, month, question, exact, viewer)
 }
@@ -84,6 +82,7 @@ export function coverageOf(world: Tables, viewer: Viewer, area: string, month: M
   const isShown = (breakdown?: Breakdown) => seesExactly(viewer, area) || isPublic(question, breakdown)
   const isRefused = (breakdown?: Breakdown) => !seesAnyExactly(viewer) && !isPublic(question, breakdown)
   if (isRefused() || question.breakdowns.some(isRefused)) return REFUSED
+  if (!knowsPayers(question.conditions, viewer, world)) return REFUSED
   if (!isShown()) return null
   const shown = numbers(world, area, month, question, seesExactly(viewer, area), viewer)
   const hidden = question.breakdowns.filter((breakdown) => !isShown(breakdown))
@@ -101,14 +100,14 @@ export function byArea(
 ) {
   const around = seesExactly(viewer, within)
   if (!around && !seesAnyExactly(viewer) && !isPublic(question)) return REFUSED
+  if (!knowsPayers(question.conditions, viewer, world)) return REFUSED
   return areas
     .filter((area) => isInside(area, within))
     .map((area) => ({ area, exact: around || seesExactly(viewer, area) }))
     .filter(({ exact }) => exact || isPublic(question))
-    .map(({ area, exact: seen }) => {
-      const exact = seen && knowsPayers(question.conditions, viewer, world)
+    .map(({ area, exact }) => {
       const people = new PeopleCounts(world, area, month, question.conditions)
-      return { area: { code: area }, ...shownCounts(people.counts(), exact), exact }
+      return { area: { code: area }, ...shownCounts(people.counts(), exact, viewer), exact }
     })
 }
 
@@ -121,13 +120,13 @@ export function trend(
   months: number,
   question: Question,
 ) {
-  const seen = seesExactly(viewer, scope)
-  if (!seen && !isPublic(question)) return REFUSED
-  const exact = seen && knowsPayers(question.conditions, viewer, world)
+  const exact = seesExactly(viewer, scope)
+  if (!exact && !isPublic(question)) return REFUSED
+  if (!knowsPayers(question.conditions, viewer, world)) return REFUSED
   return Array.from({ length: months }, (_, n) => {
     const month = addMonths(from, n)
     const people = new PeopleCounts(world, scope, month, question.conditions)
-    return { month, ...shownCounts(people.counts(), exact), exact }
+    return { month, ...shownCounts(people.counts(), exact, viewer), exact }
   })
 }
 
@@ -136,21 +135,27 @@ function numbers(
   scope: string | null,
   month: Month,
   { conditions, breakdowns }: Question,
-  seen: boolean,
+  exact: boolean,
   viewer: Viewer,
 ) {
   const people = new PeopleCounts(world, scope, month, conditions)
-  const exact = seen && knowsPayers(conditions, viewer, world)
   const isKnown = knownPayers(viewer, world)
   const ofKnownPayers = viewer.areas.includes('*') || Boolean(conditions.payers ?? conditions.programs)
-  const covered = (column: string, name: (value: string) => object, isExact = (_: string) => exact) =>
+  // Of payers that are not known, crowds only, where nothing tells one person in them from another.
+  const isBroad = (scope === null || scope.length <= 5) && Object.keys(conditions).length === 0
+  const covered = (
+    column: string,
+    name: (value: string) => object,
+    isExact = (_: string) => exact,
+    isShown = (count: number) => shownCount(count, false) > 0,
+  ) =>
     [...people.coveredBy(column)]
+      .filter(([value, count]) => isExact(value) || isShown(count))
       .map(([value, count]) => ({
         ...name(value),
         coveredWorkers: shownCount(count, isExact(value)),
         exact: isExact(value),
       }))
-      .filter(({ coveredWorkers, exact: all }) => all || coveredWorkers > 0)
   const asked: Record<Breakdown, () => object[]> = {
     byBenefit: () => covered('benefit', (benefit) => ({ benefit })),
     byFundingSource: () =>
@@ -158,12 +163,14 @@ function numbers(
         'funding_source',
         (fundingSource) => ({ fundingSource }),
         () => exact && ofKnownPayers,
+        (count) => isBroad && count >= 50,
       ),
     byPayer: () =>
       covered(
         'payer_id',
         (id) => ({ payer: { id } }),
         (id) => exact && isKnown(id),
+        (count) => isBroad && count >= 50,
       ),
     byCategory: () =>
       [...people.categories()]
@@ -172,6 +179,7 @@ function numbers(
           ...shownCounts(
             people.counts((worker) => worker.category === category),
             exact,
+            viewer,
           ),
           exact,
         }))
@@ -184,19 +192,26 @@ function numbers(
     scope: scope === null ? null : { code: scope },
     asOf: month,
     exact,
-    ...shownCounts(people.counts(), exact),
-    budget: shownBudget(people.budget(), Number(month.slice(0, 4)), seen),
+    ...shownCounts(people.counts(), exact, viewer),
+    budget: shownBudget(people.budget(), Number(month.slice(0, 4)), exact),
     ...Object.fromEntries(breakdowns.map((breakdown) => [breakdown, asked[breakdown]()])),
   }
 }
 
-/** The rate of the numbers shown, never of those behind them. */
-function shownCounts(counts: Counts, exact: boolean) {
-  const shown = Object.fromEntries(
-    Object.entries(counts).map(([name, count]) => [name, shownCount(count, exact)]),
-  ) as unknown as Counts
-  const { eligibleWorkers, eligibleCoveredWorkers } = shown
-  return { ...shown, coverageRate: eligibleWorkers === 0 ? null : eligibleCoveredWorkers / eligibleWorkers }
+/** The rate and the uncovered are those of the numbers shown; what is paid is known to the whole country only. */
+function shownCounts(counts: Counts, exact: boolean, { areas }: Viewer) {
+  const [eligibleWorkers, eligibleCoveredWorkers] = [
+    shownCount(counts.eligibleWorkers, exact),
+    shownCount(counts.eligibleCoveredWorkers, exact),
+  ]
+  return {
+    eligibleWorkers,
+    coveredWorkers: shownCount(counts.coveredWorkers, exact),
+    eligibleCoveredWorkers,
+    uncoveredWorkers: Math.max(0, eligibleWorkers - eligibleCoveredWorkers),
+    committedUnpaidWorkers: shownCount(counts.committedUnpaidWorkers, exact && areas.includes('*')),
+    coverageRate: eligibleWorkers === 0 ? null : eligibleCoveredWorkers / eligibleWorkers,
+  }
 }
 
 function shownCount(count: number, exact: boolean): number {

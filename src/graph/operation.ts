@@ -1,0 +1,73 @@
+import {
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import type { Context } from '../contract/context.ts'
+import { badInput } from '../kernel/errors.ts'
+import type { Admission } from './admission/admission.ts'
+import type { AskedRequest } from './admission/asked.ts'
+import type { Gate } from './gate.ts'
+
+/** What every operation passes, whichever door it comes through. */
+export interface Checks {
+  readonly schema: GraphQLSchema
+  readonly admission: Admission
+  readonly gate: Gate
+}
+
+/**
+ * Runs an operation for a door that is not Apollo's, such as one for events: admitted before it is parsed, passed by the
+ * gate before it runs.
+ *
+ * @throws Fault TOO_COMPLEX, BAD_USER_INPUT, UNAUTHENTICATED or FORBIDDEN for an operation that does not run. Errors of
+ *   one that runs are in the result, and are the door's to mask.
+ */
+export async function runOperation(
+  { schema, admission, gate }: Checks,
+  asked: AskedRequest,
+  context: Context,
+): Promise<ExecutionResult> {
+  const { query, operationName, variables } = admission.admit(asked) as Readable
+  const document = readable(schema, query)
+  const operation = getOperationAST(document, operationName)
+  if (!operation) throw badInput('operationName', 'The document has no operation of this name.')
+  const passing = { document, operation, operationName, variables }
+  await gate.pass(passing, context)
+  const result = await execute({
+    schema,
+    document,
+    operationName,
+    variableValues: variables,
+    contextValue: context,
+  })
+  await gate.ended(passing, context)
+  return result
+}
+
+/** What is left of a request once it is admitted. */
+interface Readable {
+  readonly query?: unknown
+  readonly operationName?: string | null
+  readonly variables?: Record<string, unknown> | null
+}
+
+/** Whoever wants to know the schema asks by GraphQL over HTTP, where it can be switched off. */
+const RULES = [...specifiedRules, NoSchemaIntrospectionCustomRule]
+
+function readable(schema: GraphQLSchema, query: unknown) {
+  if (typeof query !== 'string') throw badInput('query', 'The operation has to be a text.')
+  try {
+    const document = parse(query)
+    if (validate(schema, document, RULES, { maxErrors: 1 }).length === 0) return document
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+  }
+  throw badInput('query', 'The operation is not one of this schema.', 'Try it in GraphiQL first.')
+}
