@@ -15,7 +15,7 @@ const hub = await openHub(config)
 const ruleless = {
   ...hub,
   authenticator: { viewerOf: async () => ANONYMOUS, isGateway: async () => false },
-  gate: { pass: async () => {} },
+  gate: { pass: async () => {}, ended: async () => {} },
   context: (facts: object) => Object.assign(hub.context(facts), { visibility: () => undefined }),
 }
 const server = await createServer(process.env.WITHOUT === 'rules' ? ruleless : hub, config, logger)
