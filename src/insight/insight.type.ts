@@ -6,7 +6,7 @@ import { Benefit } from '../programs/program.entity.ts'
 import { WorkerCategory } from '../workers/worker-category.ts'
 
 const EXACT =
-  'Whether the numbers are exact and add up; else counts are rounded to 5 and money to a million rupiah (angka pasti).'
+  'Whether the numbers are exact and add up over areas; else counts are rounded to 5 and money to a million rupiah. What is committed and not paid is exact for viewers of the whole country only (angka pasti).'
 
 @InterfaceType({
   description: 'Numbers of distinct people in one month; never the sum of programs (jumlah orang).',
