@@ -1,6 +1,7 @@
 import { type GraphQLSchema, isObjectType } from 'graphql'
+import { neededByField, readByInput } from './field-rules.ts'
 import { PERMISSIONS, ROLES } from './permission.ts'
-import type { Needed, Policy, TableRule } from './policy.ts'
+import type { Policy, TableRule } from './policy.ts'
 
 /** `schema/access.md`: who may read which field and which rows, out of the same data that decide it. */
 export function accessTable(schema: GraphQLSchema, policies: readonly Policy[]): string {
@@ -62,14 +63,7 @@ function ruleWords(rule: TableRule): [needs: string, words: string] {
 }
 
 function typesOf(schema: GraphQLSchema, policies: readonly Policy[]): [string, string[][]][] {
-  const fields = new Map<string, Needed>()
-  for (const policy of policies) {
-    for (const [type, byPermission] of Object.entries(policy.fields ?? {})) {
-      for (const [needed, names] of Object.entries(byPermission)) {
-        for (const name of names) fields.set(`${type}.${name}`, needed as Needed)
-      }
-    }
-  }
+  const fields = neededByField(policies)
   return Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .map((type): [string, string[][]] => {
@@ -85,11 +79,8 @@ function typesOf(schema: GraphQLSchema, policies: readonly Policy[]): [string, s
     .sort(([a], [b]) => a.localeCompare(b, 'en'))
 }
 
-function inputRows(policies: readonly Policy[]): string[][] {
-  return policies
-    .flatMap(({ inputs = {} }) => Object.entries(inputs))
-    .flatMap(([type, reads]) => Object.entries(reads).map(([name, read]) => [`${type}.${name}`, read]))
-    .sort(byFirst)
+function inputRows(policies: readonly Policy[]): (readonly string[])[] {
+  return [...readByInput(policies)].sort(byFirst)
 }
 
 const byFirst = ([a]: readonly string[], [b]: readonly string[]) => a!.localeCompare(b!, 'en')

@@ -33,6 +33,7 @@ export const accessPolicy: Policy = {
         'purpose',
         'what',
         'workers',
+        'subject',
         'people',
         'reason',
         'requestId',

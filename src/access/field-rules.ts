@@ -20,10 +20,6 @@ import type { Viewer } from './viewer.ts'
 
 /** Which fields each viewer may ask for. */
 export interface FieldRules {
-  /** What a field of an object type needs; undefined where no policy speaks, as of the parts of a connection. */
-  needed(coordinate: string): Needed | undefined
-  /** What a field of an input type, or a value of an enum of orders, reads. */
-  reads(coordinate: string): string | undefined
   /**
    * Refuses an operation that selects, filters by or orders by what the viewer may not read. It names the first such
    * field; nothing has run by then.
@@ -39,23 +35,11 @@ export interface FieldRules {
  * @throws Error that lists every field without a policy, and every policy without a field.
  */
 export function fieldRules(schema: GraphQLSchema, policies: readonly Policy[]): FieldRules {
-  const needs = new Map<string, Needed>()
-  const reads = new Map<string, string>()
-  for (const { fields = {}, inputs = {} } of policies) {
-    for (const [type, byPermission] of Object.entries(fields)) {
-      for (const [needed, names] of Object.entries(byPermission)) {
-        for (const name of names) needs.set(`${type}.${name}`, needed as Needed)
-      }
-    }
-    for (const [type, byField] of Object.entries(inputs)) {
-      for (const [name, read] of Object.entries(byField)) reads.set(`${type}.${name}`, read)
-    }
-  }
+  const needs = neededByField(policies)
+  const reads = readByInput(policies)
   const problems = [...unknown(schema, needs, reads), ...forgotten(schema, needs, reads)]
   if (problems.length > 0) throw new Error(`the access rules do not fit the schema:\n${problems.join('\n')}`)
   return {
-    needed: (coordinate) => needs.get(coordinate),
-    reads: (coordinate) => reads.get(coordinate),
     check: (document, operation, viewer, variables) => {
       for (const coordinate of coordinatesOf(schema, document, operation)) {
         const needed = needs.get(coordinate)
@@ -69,8 +53,32 @@ export function fieldRules(schema: GraphQLSchema, policies: readonly Policy[]): 
   }
 }
 
+/** What each field of an object type needs, by `Type.field`; nothing of those that no policy speaks of. */
+export function neededByField(policies: readonly Policy[]): ReadonlyMap<string, Needed> {
+  return new Map(
+    policies
+      .flatMap(({ fields = {} }) => Object.entries(fields))
+      .flatMap(([type, byPermission]) =>
+        Object.entries(byPermission).flatMap(([needed, names]) =>
+          names.map((name) => [`${type}.${name}`, needed as Needed] as const),
+        ),
+      ),
+  )
+}
+
+/** Which field each field of an input type, or value of an enum of orders, reads: both as `Type.name`. */
+export function readByInput(policies: readonly Policy[]): ReadonlyMap<string, string> {
+  return new Map(
+    policies
+      .flatMap(({ inputs = {} }) => Object.entries(inputs))
+      .flatMap(([type, reads]) =>
+        Object.entries(reads).map(([name, read]) => [`${type}.${name}`, read] as const),
+      ),
+  )
+}
+
 /** What a viewer is told who asks for too much. */
-export function refusal({ subject }: Viewer, coordinate: string, needed: Permission): Fault {
+function refusal({ subject }: Viewer, coordinate: string, needed: Permission): Fault {
   const message = `${coordinate} needs the permission ${needed}.`
   return subject === undefined
     ? new Fault('UNAUTHENTICATED', message, { remedy: 'Send a token that has it: Authorization: Bearer …' })

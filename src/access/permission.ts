@@ -4,10 +4,12 @@
  */
 export const PERMISSIONS = {
   'registry:read': 'Workers, enrollments, coverage lines and budgets within the viewer’s reach.',
+  'registry:write': 'Register workers, correct and merge them, and record what happens to them.',
   'identity:read': 'Name, birth date and NIK of workers within reach; every look is recorded.',
   'roster:write': 'Submit lists of people for a program.',
   'roster:approve': 'Approve lists that somebody else submitted.',
-  'budget:write': 'Create and revise budgets and programs.',
+  'enrollment:write': 'Enroll workers in programs of the viewer’s payer one by one, and end or change that.',
+  'budget:write': 'Create and revise budgets and programs, record payments and refunds.',
   'overlap:settle': 'Decide who keeps a month that two payers cover.',
   'coverage:check': 'Ask by NIK or partner token whether people are covered; every check is recorded.',
   'coverage:report': 'Report coverage that another system pays for.',
@@ -24,7 +26,15 @@ export function isPermission(text: string): text is Permission {
 
 /** Sets of permissions that go together, for tokens signed by `payung token`. */
 export const ROLES = {
-  clerk: ['registry:read', 'identity:read', 'roster:write', 'coverage:check', 'statistics:exact'],
+  clerk: [
+    'registry:read',
+    'registry:write',
+    'identity:read',
+    'enrollment:write',
+    'roster:write',
+    'coverage:check',
+    'statistics:exact',
+  ],
   approver: ['registry:read', 'roster:approve', 'budget:write', 'overlap:settle', 'statistics:exact'],
   analyst: ['registry:read', 'statistics:exact'],
   partner: ['coverage:check', 'coverage:report'],

@@ -89,6 +89,11 @@ export function conceal<Entity extends EntitySchema>(
   return { kind: 'concealment', entity, properties, words, shown: unless as Concealment['shown'] }
 }
 
+/** The fields of an input that only one mutation takes: they need what the mutation needs. */
+export function takenBy(mutation: string, ...fields: readonly string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, `Mutation.${mutation}`]))
+}
+
 /** Lets a computation read every row of a table; what it shows of them is its own duty. */
 export function readFor(
   entity: EntitySchema,

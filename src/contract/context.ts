@@ -8,13 +8,21 @@ import type { PartnerKey } from '../kernel/partner-keys.ts'
 import type { PlannedRequest } from '../planner/planner.ts'
 import type { Sql } from '../planner/sql.ts'
 
-/** Who counts as eligible; limits are configuration, not law. */
+/** Who counts as eligible; limits are configuration, not law, and each set of them has a version. */
 export interface EligibilityLimits {
+  /** Kept with every enrollment that was decided by them. */
+  readonly version: string
   readonly minAge: number
   readonly maxAge: number
+  /** From this age on, whoever is younger than `minAge` is for a person to judge. */
+  readonly reviewAge: number
   readonly maxDecile: number
+  /** How many months a welfare decile is taken as known. */
+  readonly decileMonths: number
   /** Categories that are eligible without a welfare decile. */
   readonly exemptCategories: readonly string[]
+  /** By funding source: the categories that its money is meant for; any, where none are named. */
+  readonly earmarks: Readonly<Record<string, readonly string[]>>
 }
 
 /** What a resolver knows of its request. To change one, derive from it (`Object.create`); a spread would lose the dates. */
@@ -45,9 +53,25 @@ export interface Context extends PlannedRequest {
   readonly change?: Change
 }
 
+/** Money of one budget that a mutation moves: always above zero, and what it means says the kind. */
+export interface Posting {
+  /** Id. */
+  readonly budget: string
+  readonly kind: 'COMMIT' | 'RELEASE' | 'PAY' | 'REFUND_REQUEST' | 'REFUND'
+  /** Rupiah. */
+  readonly amount: bigint
+  /** What it is for; names nobody. */
+  readonly note: string
+}
+
 /** What a mutation changes, and what the audit trail will say of it. */
 export interface Change {
   readonly query: Query
+  /**
+   * Leaves something for the ledger. All of it is entered when everything else is done, so that nobody waits for a budget
+   * longer than it takes; the mutation is refused then, when a budget has not enough left.
+   */
+  post(postings: readonly Posting[]): void
   /** Notes what the audit trail will say: whom the change is about, why, and whether a rule refused it. */
   note(facts: ChangeFacts): void
 }
@@ -57,5 +81,7 @@ export interface ChangeFacts {
   readonly action?: AuditAction
   readonly workers?: readonly string[]
   readonly purpose?: Purpose
+  /** What was changed, as `Type:id`. */
+  readonly subject?: string
   readonly refused?: boolean
 }

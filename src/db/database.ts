@@ -7,7 +7,7 @@ import type { Logger } from '../kernel/log.ts'
 import { grantToApplication } from './application-role.ts'
 import { schemaDrift } from './drift.ts'
 import { openEmbedded } from './embedded.ts'
-import type { Engine, Query } from './engine.ts'
+import type { Engine, Query, TransactionOptions } from './engine.ts'
 import { isMigrated, migrate } from './migrate.ts'
 import { openOrm } from './orm.ts'
 import { openServer, type UrlVariable } from './server.ts'
@@ -29,7 +29,7 @@ export interface Database {
    * Runs the work in one transaction and commits what it did; rolls back when it throws. On the embedded
    * database everything else waits meanwhile, so the work must not wait for another use of the database.
    */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  transaction<T>(work: (query: Query) => Promise<T>, options?: TransactionOptions): Promise<T>
   /**
    * Runs the work as the owner of the tables, who may change what they are: over a connection of its own when the
    * hub was opened with a `migrationUrl`, else over this one.
@@ -86,7 +86,7 @@ export async function openDatabase(
       pool: engine.pool,
       pglite: engine.pglite,
       query: engine.query,
-      transaction: (work) => engine.transaction(work),
+      transaction: (work, options) => engine.transaction(work, options),
       asOwner: (work) =>
         migrationUrl === undefined ? work(database) : asOwner(migrationUrl, logger, entities, work),
       migrate: () =>

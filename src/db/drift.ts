@@ -3,7 +3,14 @@ import type { Engine } from './engine.ts'
 
 /** Rules the migrations write and no entity can say. MikroORM neither knows nor checks them, so we do. */
 const BEYOND_ENTITIES = {
-  constraints: ['agreement_one_at_a_time', 'coverage_line_no_second_payer'],
+  constraints: [
+    'agreement_one_at_a_time',
+    'coverage_line_no_second_payer',
+    // References of a table to itself, which an entity's type cannot make to its own.
+    'enrollment_replaces_worker_id_replaces_id_foreign',
+    'worker_merged_into_id_foreign',
+  ],
+  functions: ['normal_name'],
   triggers: [
     'audit_event_append_only',
     'audit_event_awaits_seal',
@@ -13,6 +20,7 @@ const BEYOND_ENTITIES = {
     'budget_entry_append_only',
     'budget_starts_at_zero',
     'coverage_line_one_writer',
+    'worker_event_append_only',
     'worker_identity_has_its_tokens',
     'worker_identity_joins_writers',
   ],
@@ -32,7 +40,10 @@ export async function schemaDrift(engine: Engine, orm: MikroORM): Promise<readon
 }
 
 function isBeyondEntities(statement: string): boolean {
-  return BEYOND_ENTITIES.constraints.some((name) => statement.endsWith(`drop constraint "${name}"`))
+  return (
+    BEYOND_ENTITIES.constraints.some((name) => statement.endsWith(`drop constraint "${name}"`)) ||
+    BEYOND_ENTITIES.functions.some((name) => statement.startsWith(`drop function if exists "${name}"(`))
+  )
 }
 
 /**
@@ -86,8 +97,13 @@ async function missingRules(engine: Engine): Promise<string[]> {
       select from pg_trigger join pg_class on pg_class.oid = tgrelid
       where tgname = name and tgenabled <> 'D' and relnamespace = current_schema()::regnamespace
     )
+    union all
+    select 'function ' || name || ' is missing' from unnest($3::text[]) as name
+    where not exists (
+      select from pg_proc where proname = name and pronamespace = current_schema()::regnamespace
+    )
     order by 1`,
-    [BEYOND_ENTITIES.constraints, BEYOND_ENTITIES.triggers],
+    [BEYOND_ENTITIES.constraints, BEYOND_ENTITIES.triggers, BEYOND_ENTITIES.functions],
   )
   return rows.map(({ missing }) => missing)
 }

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Transaction } from '@electric-sql/pglite'
 import { PGlite } from '@electric-sql/pglite'
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { SetupError } from '../kernel/errors.ts'
 import { lockFolder } from './embedded-lock.ts'
 import type { Engine, Query } from './engine.ts'
@@ -23,7 +24,7 @@ export async function openEmbedded(dataDir: string): Promise<Engine> {
   mkdirSync(folder, { recursive: true })
   const release = lockFolder(folder)
   try {
-    return engineOver(await boot(join(folder, 'database')), release)
+    return engineOver(await boot(embeddedFolder(folder)), release)
   } catch (cause) {
     release()
     throw new SetupError(
@@ -35,8 +36,17 @@ export async function openEmbedded(dataDir: string): Promise<Engine> {
   }
 }
 
+/** Where an embedded database has its files; not there before it was opened for the first time. */
+export function embeddedFolder(dataDir: string): string {
+  return resolve(dataDir, 'database')
+}
+
 async function boot(dataDir: string): Promise<PGlite> {
-  const pglite = await PGlite.create({ dataDir, extensions: { btree_gist }, parsers: { ...VALUE_PARSERS } })
+  const pglite = await PGlite.create({
+    dataDir,
+    extensions: { btree_gist, pg_trgm },
+    parsers: { ...VALUE_PARSERS },
+  })
   const settings = Object.entries({ ...SESSION_SETTINGS, application_name: 'payung' })
   await pglite.exec(settings.map(([name, value]) => `set ${name} = '${value}'`).join('; '))
   return pglite

@@ -14,6 +14,16 @@ export type Query = <Row = Record<string, unknown>>(
   values?: readonly unknown[],
 ) => Promise<Row[]>
 
+/** How a transaction runs. */
+export interface TransactionOptions {
+  /**
+   * Plans of `prepared` statements (`prepared.ts`) are kept, whatever values they were made for. PostgreSQL would weigh
+   * one against a plan for the values at hand, and make that anew each time: for the rules of eligibility, ten times as
+   * long as running them. Only for statements about a few rows, which no value makes much dearer.
+   */
+  readonly keepsPlans?: boolean
+}
+
 /** The part in which the embedded database and a server differ; {@link Database} is the same over both. */
 export interface Engine {
   readonly kind: 'embedded' | 'server'
@@ -24,6 +34,6 @@ export interface Engine {
   /** How MikroORM reaches the same connections. It never closes them: this engine does. */
   readonly dialect: Dialect
   readonly query: Query
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  transaction<T>(work: (query: Query) => Promise<T>, options?: TransactionOptions): Promise<T>
   close(): Promise<void>
 }

@@ -2,7 +2,8 @@ import { PostgresDialect } from 'kysely'
 import { Pool, type PoolClient, types } from 'pg'
 import { SetupError } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/log.ts'
-import type { Engine, Query } from './engine.ts'
+import type { Engine, Query, TransactionOptions } from './engine.ts'
+import { preparedName } from './prepared.ts'
 import { SESSION_SETTINGS } from './session.ts'
 import { insideTransaction, refuseInsideTransaction } from './transaction-scope.ts'
 import { VALUE_PARSERS } from './values.ts'
@@ -61,7 +62,7 @@ export async function openServer({
       refuseInsideTransaction(pool)
       return run(pool, text, values)
     },
-    transaction: (work) => transaction(pool, work),
+    transaction: (work, options) => transaction(pool, work, options),
     close: () => pool.end(),
   }
 }
@@ -115,12 +116,16 @@ function placeOf(databaseUrl: string): string {
   return `${host}${pathname}`
 }
 
-async function transaction<T>(pool: Pool, work: (query: Query) => Promise<T>): Promise<T> {
+async function transaction<T>(
+  pool: Pool,
+  work: (query: Query) => Promise<T>,
+  { keepsPlans = false }: TransactionOptions = {},
+): Promise<T> {
   refuseInsideTransaction(pool)
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(keepsPlans ? 'begin; set local plan_cache_mode = force_generic_plan' : 'begin')
     const result = await insideTransaction(pool, () => work((text, values) => run(client, text, values)))
     await client.query('commit')
     return result
@@ -136,7 +141,10 @@ async function transaction<T>(pool: Pool, work: (query: Query) => Promise<T>): P
 }
 
 async function run<Row>(on: Pool | PoolClient, text: string, values?: readonly unknown[]): Promise<Row[]> {
-  const result = await on.query(text, values as unknown[] | undefined)
+  const name = preparedName(text)
+  const result = await on.query(
+    name ? { name, text, values: values as unknown[] } : { text, values: values as unknown[] },
+  )
   // Several statements in one text come back as an array of results.
   const last = Array.isArray(result) ? result.at(-1) : result
   return last.rows

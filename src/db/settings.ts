@@ -3,10 +3,14 @@ import { SetupError } from '../kernel/errors.ts'
 import type { Database } from './database.ts'
 
 const Eligibility = z.object({
+  version: z.string().min(1).max(40).default('of this hub'),
   minAge: z.number().int(),
   maxAge: z.number().int(),
+  reviewAge: z.number().int().optional(),
   maxDecile: z.number().int().min(1).max(10),
+  decileMonths: z.number().int().positive().optional(),
   exemptCategories: z.array(z.string()),
+  earmarks: z.record(z.string(), z.array(z.string())).optional(),
 })
 
 const SeededViewer = z.strictObject({

@@ -8,16 +8,23 @@ import { SettingEntity } from '../db/setting.entity.ts'
 import { ChargeEntity } from '../enrollments/charge.entity.ts'
 import { CoverageLineEntity } from '../enrollments/coverage-line.entity.ts'
 import { EnrollmentEntity } from '../enrollments/enrollment.entity.ts'
+import { RefundEntity } from '../enrollments/refund.entity.ts'
 import { AgreementEntity } from '../payers/agreement.entity.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { ContributionRateEntity } from '../programs/contribution-rate.entity.ts'
 import { CoverageProgramEntity } from '../programs/program.entity.ts'
+import { ClaimCheckEntity } from '../workers/claim-check.entity.ts'
+import { DisputeEntity } from '../workers/dispute.entity.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
+import { WorkerEventEntity } from '../workers/worker-event.entity.ts'
 import {
+  FormerIdentityEntity,
   IdentityKeyEntity,
   IdentityTokenEntity,
   WorkerIdentityEntity,
 } from '../workers/worker-identity.entity.ts'
+import { WorkerMergeEntity } from '../workers/worker-merge.entity.ts'
+import { RememberedAnswerEntity } from './answers/remembered-answer.entity.ts'
 
 /** Every table of the hub. */
 export const entities = [
@@ -33,11 +40,18 @@ export const entities = [
   WorkerIdentityEntity,
   IdentityTokenEntity,
   IdentityKeyEntity,
+  FormerIdentityEntity,
+  WorkerMergeEntity,
+  DisputeEntity,
+  ClaimCheckEntity,
+  WorkerEventEntity,
   BudgetEntity,
   BudgetEntryEntity,
   EnrollmentEntity,
   ChargeEntity,
   CoverageLineEntity,
+  RefundEntity,
+  RememberedAnswerEntity,
   SettingEntity,
   AuditEventEntity,
   AuditPendingEntity,

@@ -102,18 +102,18 @@ function checkFederated({ viewer, fromGateway }: Context, federation: GateOption
 }
 
 /** Fields that identify people; looks at them are recorded, refused ones too. */
-const IDENTIFYING: readonly (readonly [field: string, action: AuditAction])[] = [
+const IDENTIFYING: ReadonlyMap<string, AuditAction> = new Map([
   ['Mutation.revealIdentity', 'IDENTITY_REVEAL'],
   ['Worker.identity', 'IDENTITY_READ'],
   ['Query.checkCoverage', 'COVERAGE_CHECK'],
-]
+])
 
 function refuseOverGet({ operation }: OperationDefinitionNode, fields: ReadonlySet<string>): void {
   if (operation !== OperationTypeNode.QUERY)
     throw new Fault('BAD_USER_INPUT', 'Only queries are answered over GET.', { remedy: 'Use POST.' })
-  const identifying = IDENTIFYING.find(([field]) => fields.has(field))
+  const identifying = [...IDENTIFYING.keys()].find((field) => fields.has(field))
   if (!identifying) return
-  throw new Fault('BAD_USER_INPUT', `${identifying[0]} is not answered over GET: addresses are logged.`, {
+  throw new Fault('BAD_USER_INPUT', `${identifying} is not answered over GET: addresses are logged.`, {
     remedy: 'Use POST.',
   })
 }
@@ -125,14 +125,10 @@ async function recordTouched(
   error: unknown,
   context: Context,
 ): Promise<void> {
-  const known = IDENTIFYING.filter(([field]) => fields.has(field))
-  const others = [...fields].filter(
-    (field) => field.startsWith('Mutation.') && !known.some(([name]) => name === field),
-  )
-  const events = [...known, ...others.map((field) => [field, 'MUTATION'] as const)]
-  if (events.length === 0) return
-  const purpose = purposeOf(asked)
   // A wrong argument, which the cost is the first to read, is the client's mistake as well.
   const reason = error instanceof GraphQLError ? badInput('query', error.message) : error
-  for (const [what, action] of events) await recordFailure(context, { action, what, purpose }, reason)
+  for (const what of fields) {
+    const action = IDENTIFYING.get(what) ?? (what.startsWith('Mutation.') ? 'MUTATION' : undefined)
+    if (action) await recordFailure(context, { action, what, purpose: purposeOf(asked) }, reason)
+  }
 }

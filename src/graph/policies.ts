@@ -2,7 +2,9 @@ import { accessPolicy } from '../access/access.policy.ts'
 import type { Policy } from '../access/policy.ts'
 import { areaPolicy } from '../areas/area.policy.ts'
 import { budgetPolicy } from '../budgets/budget.policy.ts'
+import { changePolicy } from '../enrollments/change.policy.ts'
 import { enrollmentPolicy } from '../enrollments/enrollment.policy.ts'
+import { eventsPolicy } from '../enrollments/events/events.policy.ts'
 import { insightPolicy } from '../insight/insight.policy.ts'
 import { payerPolicy } from '../payers/payer.policy.ts'
 import { programPolicy } from '../programs/program.policy.ts'
@@ -17,5 +19,7 @@ export const policies: readonly Policy[] = [
   workerPolicy,
   budgetPolicy,
   enrollmentPolicy,
+  changePolicy,
+  eventsPolicy,
   insightPolicy,
 ]

@@ -8,6 +8,7 @@ import {
   RegencyFields,
 } from '../areas/area.resolver.ts'
 import { AreaBudgets, BudgetResolver, PayerBudgets, ProgramBudgets } from '../budgets/budget.resolver.ts'
+import { EnrollResolver } from '../enrollments/enroll.resolver.ts'
 import {
   BudgetEnrollments,
   ChargeFields,
@@ -16,6 +17,30 @@ import {
   ProgramEnrollments,
   WorkerCoverage,
 } from '../enrollments/enrollment.resolver.ts'
+import { DisputeMutations, WorkerDisputes } from '../enrollments/events/dispute.resolver.ts'
+import {
+  ConsequenceFields,
+  LifeEventFields,
+  LifeEventMutations,
+  WorkerClaimChecks,
+} from '../enrollments/events/life-event.resolver.ts'
+import { BudgetForecasts } from '../enrollments/forecast.resolver.ts'
+import {
+  EnrollmentHistory,
+  WorkerEventFields,
+  WorkerHistory,
+} from '../enrollments/history/history.resolver.ts'
+import {
+  BudgetPaymentFields,
+  EnrollmentRefunds,
+  LifeOfEnrollments,
+  RefundFields,
+} from '../enrollments/life/life.resolver.ts'
+import {
+  MergedWorkersFields,
+  MergeMutations,
+  UndoneMergeFields,
+} from '../enrollments/merge/merge.resolver.ts'
 import { CoverageByAreaResolver } from '../insight/by-area.resolver.ts'
 import { CheckCoverageResolver } from '../insight/check-coverage.resolver.ts'
 import {
@@ -29,6 +54,12 @@ import { AreaPayers, PayerResolver, ViewerPayer } from '../payers/payer.resolver
 import { ContributionRateResolver } from '../programs/contribution-rate.resolver.ts'
 import { AreaPrograms, PayerPrograms, ProgramResolver } from '../programs/program.resolver.ts'
 import { IdentityMutations, WorkerIdentity } from '../workers/identity.resolver.ts'
+import {
+  CorrectedIdentityFields,
+  IdentityRefusalFields,
+  RegisteredWorkerFields,
+  RegistrationMutations,
+} from '../workers/registration/registration.resolver.ts'
 import { AreaWorkers, ProgramCategories, WorkerResolver } from '../workers/worker.resolver.ts'
 
 /** Every resolver class of the hub. */
@@ -52,6 +83,10 @@ export const resolvers = [
   AreaWorkers,
   WorkerIdentity,
   IdentityMutations,
+  RegistrationMutations,
+  RegisteredWorkerFields,
+  CorrectedIdentityFields,
+  IdentityRefusalFields,
   ProgramCategories,
   BudgetResolver,
   PayerBudgets,
@@ -62,7 +97,25 @@ export const resolvers = [
   CoverageLineFields,
   WorkerCoverage,
   BudgetEnrollments,
+  BudgetForecasts,
   ProgramEnrollments,
+  EnrollResolver,
+  LifeOfEnrollments,
+  RefundFields,
+  EnrollmentRefunds,
+  BudgetPaymentFields,
+  WorkerEventFields,
+  WorkerHistory,
+  EnrollmentHistory,
+  LifeEventMutations,
+  LifeEventFields,
+  ConsequenceFields,
+  WorkerClaimChecks,
+  DisputeMutations,
+  WorkerDisputes,
+  MergeMutations,
+  MergedWorkersFields,
+  UndoneMergeFields,
   CoverageSummaryResolver,
   PayerCoverageFields,
   AreaCoverageSummary,

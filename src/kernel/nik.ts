@@ -201,6 +201,14 @@ export function holdsNik(text: string): boolean {
   return candidates.some((digits) => inspectNik(digits).nik !== undefined)
 }
 
+/** Whether a slip of the pen could have made one NIK of the other: one digit differs, or two neighbors are swapped. */
+export function isOneSlipAway(one: Nik, other: Nik): boolean {
+  const [first, second, ...more] = Array.from(one, (_, i) => i).filter((i) => one[i] !== other[i])
+  if (first === undefined || more.length > 0) return false
+  if (second === undefined) return true
+  return second === first + 1 && one[first] === other[second] && one[second] === other[first]
+}
+
 /** First and last four digits, `3603********0001`: the form to display. Nothing of what is not 16 digits. */
 export function maskNik(nik: string): string {
   return /^[0-9]{16}$/.test(nik) ? `${nik.slice(0, 4)}********${nik.slice(12)}` : '*'.repeat(16)

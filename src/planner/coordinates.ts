@@ -4,13 +4,13 @@ import {
   type GraphQLSchema,
   isAbstractType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
 import { getOrSet } from '../kernel/get-or-set.ts'
+import { fragmentsOf } from './fragments.ts'
 
 /** Fields as `Type.field`, of object types only: a field of an interface stands for that of every type of it. */
 export type Coordinates = ReadonlySet<string>
@@ -33,19 +33,15 @@ export function coordinatesOf(
 export function definitionsOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): (OperationDefinitionNode | FragmentDefinitionNode)[] {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  }
-  const reached: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation]
-  // The list grows while it is walked; each fragment once, though it can be spread a thousand times.
+): Iterable<OperationDefinitionNode | FragmentDefinitionNode> {
+  const fragments = fragmentsOf(document)
+  // A set grows while it is walked, and holds each fragment once, though it can be spread a thousand times.
+  const reached = new Set<OperationDefinitionNode | FragmentDefinitionNode>([operation])
   for (const definition of reached) {
     visit(definition, {
       FragmentSpread({ name }) {
-        const fragment = fragments.get(name.value)
-        fragments.delete(name.value)
-        if (fragment) reached.push(fragment)
+        const fragment = fragments[name.value]
+        if (fragment) reached.add(fragment)
       },
     })
   }

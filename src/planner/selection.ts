@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -13,13 +12,12 @@ import {
 } from 'graphql'
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
 import { getArgumentValues } from 'graphql/execution/values.js'
+import { type Fragments, fragmentsOf } from './fragments.ts'
 
 /** The variables of an operation after coercion. */
 export type Variables = Readonly<Record<string, unknown>>
 
 const MOST_OUTCOMES = 32
-
-type Fragments = Record<string, FragmentDefinitionNode>
 
 /**
  * One selected field: fragments merged, `@skip` and `@include` applied. What depends only on the document is
@@ -153,15 +151,6 @@ function selectedFields(
 
 /** Thrown for an operation that selects what no planner can answer (introspection). */
 export class NotPlanned extends Error {}
-
-function fragmentsOf(document: DocumentNode): Fragments {
-  // Without a prototype that a fragment could be named after.
-  const fragments: Fragments = Object.create(null)
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition
-  }
-  return fragments
-}
 
 /** The variables that decide which fields are selected. */
 function decidingVariables(document: DocumentNode): string[] {

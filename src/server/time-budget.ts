@@ -5,7 +5,7 @@ import { Refusal } from './refusals.ts'
 /**
  * Gives an answer so many milliseconds, then 503; what is being sent by then is broken off. A door that has taken the
  * response over (`hijack`), as one for events does, keeps its own time. In place of Fastify's
- * `handlerTimeout`, which makes an AbortController and an error for every request: 5 % of a small query's processor time.
+ * `handlerTimeout`, which makes an AbortController and an error for every request.
  */
 export function limitTime(reply: FastifyReply, ms: number): void {
   const timer = setTimeout(() => giveUp(reply), ms)

@@ -17,7 +17,8 @@ export type AuditOutcome = keyof typeof AuditOutcome
 
 /**
  * Who did what, when and why: one row of the append-only audit trail. It names workers by id and never by NIK, name
- * or birth date; `what` and `reason` are constants of the code, and checks keep free text out of them.
+ * or birth date; `what` and `reason` are constants of the code, and checks keep free text out of them; `subject` names what was
+ * changed (`Budget:12`).
  *
  * `at` is real time, also within a long transaction. `payerId` and `workers` are no foreign keys: an event must be
  * recorded whatever has become of whom it names, without waiting for anybody who edits them.
@@ -37,6 +38,7 @@ export const AuditEventEntity = defineEntity({
     workers: p.array().columnType('bigint[]').defaultRaw(`'{}'`).$type<string[]>(),
     people: p.integer().default(0),
     reason: p.text().nullable(),
+    subject: p.text().nullable(),
     requestId: p.text(),
   },
   indexes: [
@@ -51,6 +53,10 @@ export const AuditEventEntity = defineEntity({
       expression: `length(what) <= 100 and what ~ '^[A-Za-z][A-Za-z0-9_.]*$'`,
     },
     { name: 'audit_event_reason_check', expression: `length(reason) <= 60 and reason ~ '^[A-Z][A-Z_]*$'` },
+    {
+      name: 'audit_event_subject_check',
+      expression: `subject ~ '^[A-Z][A-Za-z]{0,39}:[A-Za-z0-9._-]{1,60}$'`,
+    },
     { name: 'audit_event_request_id_check', expression: 'length(request_id) between 1 and 64' },
     { name: 'audit_event_workers_check', expression: 'array_position(workers, null) is null' },
     { name: 'audit_event_people_check', expression: 'people >= 0' },

@@ -1,5 +1,6 @@
 import { idValue } from '../../contract/id.ts'
 import type { Database, Query } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import { type ErrorCode, Fault } from '../../kernel/errors.ts'
 import type { Purpose } from '../purpose.ts'
 import type { Viewer } from '../viewer.ts'
@@ -22,6 +23,8 @@ export interface AuditRecord {
   readonly workers?: readonly string[] | undefined
   /** How many people were asked about, known or not; as many as `workers` unless told. */
   readonly people?: number | undefined
+  /** What was changed, as `Type:id` or `Type:code`. */
+  readonly subject?: string | undefined
   /** Why not, for what is not done. */
   readonly reason?: ErrorCode | undefined
 }
@@ -41,27 +44,23 @@ export interface Refusal extends Omit<AuditRecord, 'outcome'> {
 export async function recordAudit(
   query: Query,
   { viewer, requestId }: Asking,
-  { action, outcome, purpose, what, workers = [], people = workers.length, reason }: AuditRecord,
+  { action, outcome, purpose, what, workers = [], people = workers.length, subject, reason }: AuditRecord,
 ): Promise<void> {
   const known = workers.filter((id) => idValue(id) !== null)
   const payer = viewer.payer === undefined ? null : idValue(viewer.payer)
-  await query(
-    `/* audit.record */
-    insert into audit_event (actor, payer_id, action, outcome, purpose, what, workers, people, reason, request_id)
-    values ($1, $2, $3, $4, $5, $6, $7::bigint[], $8, $9, $10)`,
-    [
-      viewer.subject ?? null,
-      payer,
-      action,
-      outcome,
-      purpose ?? null,
-      what,
-      known,
-      people,
-      reason ?? null,
-      requestId,
-    ],
-  )
+  await query(RECORD, [
+    viewer.subject ?? null,
+    payer,
+    action,
+    outcome,
+    purpose ?? null,
+    what,
+    known,
+    people,
+    reason ?? null,
+    requestId,
+    subject ?? null,
+  ])
 }
 
 /**
@@ -92,3 +91,7 @@ export async function recordFailure(
   const outcome = reason === 'INTERNAL' ? 'FAILED' : 'REFUSED'
   await recordRefusal(context.db, context, { ...event, outcome, reason })
 }
+
+const RECORD = prepared(`/* audit.record */
+insert into audit_event (actor, payer_id, action, outcome, purpose, what, workers, people, reason, request_id, subject)
+values ($1, $2, $3, $4, $5, $6, $7::bigint[], $8, $9, $10, $11)`)

@@ -49,6 +49,12 @@ export class AuditEvent {
   @Field(() => String, { description: 'Which field or mutation (objek).' })
   what!: string
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'What was changed, as `Budget:12`; of later events (yang diubah).',
+  })
+  subject?: string
+
   @Field(() => Int, { description: 'How many people were asked about, known or not (jumlah orang).' })
   people!: number
 

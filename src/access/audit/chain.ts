@@ -27,7 +27,9 @@ export function eventHash(event: string): string {
     `${event}.reason`,
     `${event}.request_id`,
   ]
-  return `sha256(convert_to(json_build_array(${columns.join(', ')})::text, 'UTF8'))`
+  // The subject came later: an event without one has the hash that it always had.
+  const later = `case when ${event}.subject is null then '' else json_build_array(${event}.subject)::text end`
+  return `sha256(convert_to(json_build_array(${columns.join(', ')})::text || ${later}, 'UTF8'))`
 }
 
 /** SQL for the hash of a seal: of the seal before it, then of the batch's event hashes in the order of the batch. */

@@ -5,6 +5,7 @@ import { Migration20261122000000_first_light } from './Migration20261122000000_f
 import { Migration20261123000000_audit } from './Migration20261123000000_audit.ts'
 import { Migration20261123000100_identity_tokens } from './Migration20261123000100_identity_tokens.ts'
 import { Migration20261123000200_agreements } from './Migration20261123000200_agreements.ts'
+import { Migration20261124000000_enrollment_life } from './Migration20261124000000_enrollment_life.ts'
 import { MIGRATION_NAMES, type MigrationName } from './names.ts'
 
 /** Named one by one and not found by scanning a folder, so that it is the same compiled, in tests and in tsx. */
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<MigrationName, Constructor<Migration>> = {
   Migration20261123000000_audit,
   Migration20261123000100_identity_tokens,
   Migration20261123000200_agreements,
+  Migration20261124000000_enrollment_life,
 }
 
 /** Gives MikroORM its migrator and our migrations; calling it again changes nothing. */

@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -9,7 +8,6 @@ import {
   getNullableType,
   getOperationAST,
   getVariableValues,
-  isAbstractType,
   isCompositeType,
   isListType,
   isObjectType,
@@ -23,12 +21,12 @@ import type { Price } from '../../contract/cost.ts'
 import { Fault } from '../../kernel/errors.ts'
 import { getOrSet } from '../../kernel/get-or-set.ts'
 import { DEFAULT_ROWS } from '../../planner/description.ts'
+import { type Fragments, fragmentsOf } from '../../planner/fragments.ts'
 import { fieldMark, typeMark } from '../../planner/marks.ts'
 import { ADMISSION_LIMITS } from './limits.ts'
 import { number } from './within.ts'
 
 type Variables = Readonly<Record<string, unknown>>
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 /** Costs are added up in tenths of a row, the cost of a plain value, because whole numbers add up exactly. */
 const VALUE = 1
@@ -118,14 +116,13 @@ function costOf(
     maxErrors: 1,
   })
   if (errors) return undefined
-  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
-  const fragmentsByName: Fragments = new Map(fragments.map((node) => [node.name.value, node]))
+  const fragments = fragmentsOf(document)
   const cost = getComplexity({
     schema,
     // The one operation alone: the library adds up all that it finds.
-    query: { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
+    query: { kind: Kind.DOCUMENT, definitions: [operation, ...Object.values(fragments)] },
     variables,
-    estimators: [(asked) => costOfField(schema, fragmentsByName, asked)],
+    estimators: [(asked) => costOfField(fragments, asked)],
     // Ten times what admission lets through: only for a document that never passed it.
     maxQueryNodes: 10 * ADMISSION_LIMITS.selections,
   })
@@ -133,18 +130,17 @@ function costOf(
 }
 
 function costOfField(
-  schema: GraphQLSchema,
   fragments: Fragments,
   { type, field, node, args, childComplexity }: ComplexityEstimatorArgs,
 ): number {
   if (field.name.startsWith('__') || type.name.startsWith('__')) return costOfIntrospection(field)
-  const price = field.name === '_entities' ? ENTITIES : (priceOf(schema, type, field) ?? {})
+  const price = field.name === '_entities' ? ENTITIES : (priceOf(field) ?? {})
   const [once, perRow] = [ROW * (price.once ?? 0), ROW * (price.perRow ?? 0)]
   const named = getNamedType(field.type)
   if (!isCompositeType(named)) return costOfValue(type, field, once)
   if (isConnection(named)) {
     const counts = timesSelected(node.selectionSet, 'totalCount', fragments)
-    const counting = ROW * (priceOf(schema, named, named.getFields().totalCount!)?.once ?? 0)
+    const counting = ROW * (priceOf(named.getFields().totalCount!)?.once ?? 0)
     return ROW + once + counts * counting + pageSize(args) * (perRow + childComplexity)
   }
   // The rows of a page are counted where the page is asked for.
@@ -179,18 +175,8 @@ function rowsOf({ rows = ASSUMED_ROWS }: Price, args: object): number {
   return typeof rows === 'number' ? rows : rows(args as never)
 }
 
-/** The price of a field; on an interface, that of a type which implements it. */
-function priceOf(
-  schema: GraphQLSchema,
-  type: GraphQLCompositeType,
-  field: GraphQLField<unknown, unknown>,
-): Price | undefined {
-  const own = field.extensions.complexity as Price | undefined
-  if (own || !isAbstractType(type)) return own
-  return schema
-    .getPossibleTypes(type)
-    .map((possible) => possible.getFields()[field.name]!.extensions.complexity as Price | undefined)
-    .find((price) => price !== undefined)
+function priceOf(field: GraphQLField<unknown, unknown>): Price | undefined {
+  return field.extensions.complexity as Price | undefined
 }
 
 /** How many times a selection has a field of its own, fragments followed. */
@@ -208,7 +194,7 @@ function timesSelected(
       times += timesSelected(selection.selectionSet, name, fragments, seen)
     } else if (!seen.has(selection.name.value)) {
       seen.add(selection.name.value)
-      times += timesSelected(fragments.get(selection.name.value)?.selectionSet, name, fragments, seen)
+      times += timesSelected(fragments[selection.name.value]?.selectionSet, name, fragments, seen)
     }
   }
   return times
@@ -219,8 +205,8 @@ function readArguments(schema: GraphQLSchema): ReadonlySet<string> {
   const names = new Set(['first', ...ENTITIES.reads!])
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue
-    for (const { extensions } of Object.values(type.getFields())) {
-      for (const name of (extensions.complexity as Price | undefined)?.reads ?? []) names.add(name)
+    for (const field of Object.values(type.getFields())) {
+      for (const name of priceOf(field)?.reads ?? []) names.add(name)
     }
   }
   return names

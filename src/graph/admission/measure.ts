@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { badInput } from '../../kernel/errors.ts'
+import { fragmentsOf } from '../../planner/fragments.ts'
 import type { AdmissionLimits } from './limits.ts'
 import { checkLiteral } from './values.ts'
 import { within } from './within.ts'
@@ -45,10 +46,7 @@ const NOTHING: Size = {
  * @throws Fault TOO_COMPLEX when a limit is passed; BAD_USER_INPUT when a fragment contains itself.
  */
 export function checkDocument(document: DocumentNode, limits: AdmissionLimits): void {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
-  }
+  const fragments = fragmentsOf(document)
   const measured = new Map<FragmentDefinitionNode, Size | 'begun'>()
   let operations = 0
   let directives = 0
@@ -110,7 +108,7 @@ export function checkDocument(document: DocumentNode, limits: AdmissionLimits): 
       return selection.selectionSet ? sizeOfSelections(selection.selectionSet) : NOTHING
     }
     // Whether the fragment exists is validation's to say.
-    const fragment = fragments.get(selection.name.value)
+    const fragment = fragments[selection.name.value]
     return fragment ? sizeOfFragment(fragment) : NOTHING
   }
 
