@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { ExecutionResult } from 'graphql'
 import { createAllowance } from './access/allowance.ts'
 import { recordRefusal } from './access/audit/audit.ts'
-import { type FieldRules, fieldRules } from './access/field-rules.ts'
+import { fieldRules } from './access/field-rules.ts'
 import { tableRules } from './access/table-rules.ts'
 import type { Authenticator } from './access/tokens/authenticator.ts'
 import type { DevelopmentKey } from './access/tokens/development-key.ts'
 import { openTokenKeys } from './access/tokens/open-token-keys.ts'
 import { loadOrCreateNikKeys, type NikKeys, temporaryNikKeys } from './access/vault/nik-keys.ts'
-import { ANONYMOUS, type Viewer } from './access/viewer.ts'
+import { ANONYMOUS } from './access/viewer.ts'
 import type { Context } from './contract/context.ts'
 import { leafFormats } from './contract/scalars.ts'
 import { type Database, openDatabase } from './db/database.ts'
@@ -18,19 +17,18 @@ import type { AskedRequest } from './graph/admission/asked.ts'
 import { createComplexityLimit } from './graph/admission/complexity.ts'
 import { ADMISSION_LIMITS } from './graph/admission/limits.ts'
 import { readTrustedDocuments } from './graph/admission/trusted.ts'
+import { contextOf, type RequestFacts } from './graph/context.ts'
 import { entities } from './graph/entities.ts'
 import { createGate, type Gate } from './graph/gate.ts'
 import { runOperation } from './graph/operation.ts'
 import { policies } from './graph/policies.ts'
 import { createPlannedSchema } from './graph/schema.ts'
 import { DEFAULT_LIMITS } from './insight/eligible.ts'
-import { type Clock, currentMonth, systemClock } from './kernel/clock.ts'
+import { systemClock } from './kernel/clock.ts'
 import { type Config, DEFAULT_OPERATION_LIMITS } from './kernel/config.ts'
 import type { Logger } from './kernel/log.ts'
-import type { Month } from './kernel/month.ts'
 import { embeddedExecutor, serverExecutor } from './planner/executor.ts'
 import type { Planner } from './planner/planner.ts'
-import { render } from './planner/render.ts'
 import { Tables } from './planner/tables.ts'
 import { admitKeys } from './workers/identity-keys.ts'
 
@@ -43,8 +41,6 @@ export interface Hub {
   readonly authenticator: Authenticator
   /** In development, what signs tokens. */
   readonly developmentKey?: DevelopmentKey | undefined
-  /** Which fields anybody may ask for. */
-  readonly fieldRules: FieldRules
   /** The first check of a request, before anything parses it. */
   readonly admission: Admission
   /** The last check of an operation, before anything runs. */
@@ -58,18 +54,6 @@ export interface Hub {
   /** Reads the hub's settings again, after a scenario has filled it. */
   refresh(): Promise<void>
   close(): Promise<void>
-}
-
-/** What a door knows of a request. */
-export interface RequestFacts {
-  readonly requestId?: string
-  readonly overGet?: boolean
-  /** Anybody, unless the door knows better. */
-  readonly viewer?: Viewer
-  /** Whether a gateway passes it on. */
-  readonly gateway?: boolean
-  /** Whom limits count. */
-  readonly client?: string
 }
 
 /** What opening a hub needs of the configuration. `dataDir` may be `memory`, with keys that live as long. */
@@ -91,65 +75,45 @@ export async function openHub(config: HubConfig, logger?: Logger): Promise<Hub> 
     const { nikKeys, partnerKeys = [] } = { ...config, nikKeys: nikKeysOf(config) }
     await admitKeys(db.query, nikKeys, partnerKeys)
     const tables = new Tables(db.orm, entities)
-    const seen = tableRules(policies, entities)
+    const rules = tableRules(policies, entities)
     const planner = createPlannedSchema({
       tables,
       formats: leafFormats,
       execute: db.pool ? serverExecutor(db.pool) : embeddedExecutor(db.pglite!),
-      guarded: seen.guarded,
+      guarded: rules.guarded,
     })
     const { schema } = planner.model
-    const rules = fieldRules(schema, policies)
     const limits = config.operations ?? DEFAULT_OPERATION_LIMITS
-    const checked = createAllowance({ points: limits.peopleCheckedPerHour, perSeconds: 3_600, of: 'people' })
-    let settings = await readSettings(db)
-    const hub: Hub = {
+    const shared = {
+      db,
+      nikKeys,
+      partnerKeys,
+      rules,
+      tables,
+      people: createAllowance({ points: limits.peopleCheckedPerHour, perSeconds: 3_600, of: 'people' }),
+      exposeSql: config.exposeSql,
+    }
+    const admission = createAdmission({
+      limits: { ...ADMISSION_LIMITS, depth: limits.maxDepth },
+      trusted: readTrustedDocuments(),
+      trustedOnly: limits.trustedDocumentsOnly,
+    })
+    const gate = createGate({
+      schema,
+      rules: fieldRules(schema, policies),
+      limit: createComplexityLimit(schema, limits),
+      federation: config.federation ?? 'any-token',
+    })
+    let facts = await readFacts(db, config)
+    return {
       db,
       planner,
       nikKeys,
       ...openTokenKeys(config, logger),
-      fieldRules: rules,
-      admission: createAdmission({
-        limits: { ...ADMISSION_LIMITS, depth: limits.maxDepth },
-        trusted: readTrustedDocuments(),
-        trustedOnly: limits.trustedDocumentsOnly,
-      }),
-      gate: createGate({
-        schema,
-        rules,
-        limit: createComplexityLimit(schema, limits),
-        federation: config.federation ?? 'any-token',
-      }),
-      context: ({
-        requestId = randomUUID(),
-        overGet = false,
-        viewer = ANONYMOUS,
-        gateway = false,
-        client = '',
-      }) => {
-        const context = Object.assign(new Dated(systemClock(config.today ?? settings.today)), {
-          requestId,
-          viewer,
-          fromGateway: gateway,
-          overGet,
-          db,
-          limits: settings.eligibility ?? DEFAULT_LIMITS,
-          nikKeys,
-          partnerKeys,
-          allow: (people: number) => checked.take(client, people),
-          trace: config.exposeSql ? [] : undefined,
-        })
-        const visibility = seen.visibility(viewer, context)
-        const read: Context['read'] = (fragment, query = db.query) => {
-          const { text, values } = render(fragment, tables, visibility)
-          return query(
-            text,
-            values.map(({ value }) => value),
-          )
-        }
-        return Object.assign(context, { visibility, read })
-      },
-      run: (asked, context) => runOperation({ schema, ...hub }, asked, context),
+      admission,
+      gate,
+      context: (request) => contextOf(request, { ...shared, ...facts }),
+      run: (asked, context) => runOperation({ schema, admission, gate }, asked, context),
       loginFailed: ({ requestId }) =>
         recordRefusal(
           db,
@@ -157,31 +121,20 @@ export async function openHub(config: HubConfig, logger?: Logger): Promise<Hub> 
           { action: 'LOGIN_FAILED', what: 'token', reason: 'UNAUTHENTICATED' },
         ),
       refresh: async () => {
-        settings = await readSettings(db)
+        facts = await readFacts(db, config)
       },
       close: () => db.close(),
     }
-    return hub
   } catch (error) {
     await db.close()
     throw error
   }
 }
 
-/**
- * The dates of a request, computed when they are asked for, as most never are. On a prototype, because Apollo copies a
- * context with `Object.assign`, which would compute them; so a context is never to be spread.
- */
-class Dated {
-  constructor(readonly clock: Clock) {}
-
-  get today(): string {
-    return this.clock.today()
-  }
-
-  get currentMonth(): Month {
-    return currentMonth(this.clock)
-  }
+/** What a scenario may say otherwise once it has filled the hub. */
+async function readFacts(db: Database, config: HubConfig) {
+  const { today, eligibility } = await readSettings(db)
+  return { clock: systemClock(config.today ?? today), limits: { ...DEFAULT_LIMITS, ...eligibility } }
 }
 
 function nikKeysOf(config: HubConfig): NikKeys {

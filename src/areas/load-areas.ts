@@ -58,6 +58,11 @@ export async function loadAreas(db: Database, progress: Progress): Promise<AreaC
   return counts
 }
 
+/** Whether {@link loadAreas} has nothing to do. */
+export async function areAreasLoaded(query: Query): Promise<boolean> {
+  return (await loadedCounts(query)) !== undefined
+}
+
 async function loadedCounts(query: Query): Promise<AreaCounts | undefined> {
   const [row] = await query<{ value: string }>(
     `/* areas.loaded */ select value from setting

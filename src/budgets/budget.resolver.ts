@@ -1,18 +1,46 @@
-import { Arg, Args, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql'
+import {
+  Arg,
+  Args,
+  Ctx,
+  Extensions,
+  FieldResolver,
+  Float,
+  ID,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
 import { Area } from '../areas/area.type.ts'
 import type { AreaRef } from '../areas/area-level.ts'
 import { connectionOf, PageArgs } from '../contract/connection.ts'
+import type { Context } from '../contract/context.ts'
+import { COUNTING_ROWS, costs } from '../contract/cost.ts'
 import { idValue } from '../contract/id.ts'
-import { Rupiah } from '../contract/scalars.ts'
+import { monthDate } from '../contract/months.ts'
+import { changed } from '../contract/outcome.ts'
+import { STATISTICS } from '../contract/readings.ts'
+import { Month, Rupiah } from '../contract/scalars.ts'
+import type { Month as MonthText } from '../kernel/month.ts'
+import { changing } from '../payers/acting.ts'
 import { governsWithin } from '../payers/jurisdiction.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { Payer } from '../payers/payer.type.ts'
-import { rows, value } from '../planner/description.ts'
-import { allOf, type Ref, type RowOf, ref, sql } from '../planner/sql.ts'
+import { derived, rows, value } from '../planner/description.ts'
+import { allOf, type Column, type Ref, type RowOf, ref, type Sql, sql } from '../planner/sql.ts'
 import type { CoverageProgramEntity } from '../programs/program.entity.ts'
 import { CoverageProgram } from '../programs/program.type.ts'
 import { BudgetEntity } from './budget.entity.ts'
-import { Budget, BudgetEntry, BudgetFilter } from './budget.type.ts'
+import { createBudget, reviseBudget } from './budget.rules.ts'
+import {
+  Budget,
+  BudgetBalance,
+  BudgetEntry,
+  BudgetFilter,
+  CreateBudgetInput,
+  ReviseBudgetInput,
+  ReviseBudgetResult,
+} from './budget.type.ts'
 import { BudgetEntryEntity } from './budget-entry.entity.ts'
 
 const BudgetConnection = connectionOf(Budget)
@@ -34,6 +62,25 @@ export class BudgetResolver {
     return rows(BudgetEntity)
       .where((budget) => matches(budget, filter))
       .page(page)
+  }
+
+  @Mutation(() => Budget, { nullable: true, description: 'Creates a budget (anggaran murni).' })
+  async createBudget(
+    @Arg('input', () => CreateBudgetInput) input: CreateBudgetInput,
+    @Ctx() context: Context,
+  ) {
+    return changed('Budget', await createBudget(changing(context), input))
+  }
+
+  @Mutation(() => ReviseBudgetResult, {
+    nullable: true,
+    description: 'Gives a budget a new ceiling, never below what is committed (perubahan anggaran).',
+  })
+  async reviseBudget(
+    @Arg('input', () => ReviseBudgetInput) input: ReviseBudgetInput,
+    @Ctx() context: Context,
+  ) {
+    return changed('Budget', await reviseBudget(changing(context), input))
   }
 
   @FieldResolver(() => Rupiah, { description: 'Ceiling less committed (sisa pagu).' })
@@ -59,6 +106,19 @@ export class BudgetResolver {
     return rows(BudgetEntryEntity)
       .where((entry) => sql`${entry.budget} = ${budget.id}`)
       .page(page)
+  }
+
+  @Extensions(costs(COUNTING_ROWS))
+  @FieldResolver(() => BudgetBalance, {
+    description: 'What the ledger says at the end of a month, by business date (posisi anggaran).',
+  })
+  balanceOn(@Root() budget: BudgetRef, @Arg('month', () => Month) month: MonthText) {
+    const entry = ref(BudgetEntryEntity, STATISTICS)
+    const sum = (delta: Sql | Column) => sql`coalesce(sum(${delta}), 0)::bigint`
+    const sums = sql`select ${sum(entry.ceilingDelta)} as ceiling, ${sum(entry.committedDelta)} as committed, ${sum(entry.paidDelta)} as paid from ${entry} where ${entry.budget} = ${budget.id} and ${entry.enteredOn} < ${monthDate(month)} + interval '1 month'`
+    return derived(
+      sql`select ${monthDate(month)} as month, s.*, s.ceiling - s.committed as remaining from (${sums}) as s`,
+    )
   }
 }
 
@@ -91,12 +151,12 @@ export class AreaBudgets {
 @Resolver(() => CoverageProgram)
 export class ProgramBudgets {
   @FieldResolver(() => [Budget], {
-    description: "The payer's budgets of the program's funding source and years, by id (anggaran).",
+    description: "The payer's budgets of the program's funding source, agency and years, by id (anggaran).",
   })
   budgets(@Root() program: Ref<RowOf<typeof CoverageProgramEntity>>) {
     return rows(BudgetEntity).where(
       (budget) =>
-        sql`${budget.payer} = ${program.payer} and ${budget.fundingSource} = ${program.fundingSource} and ${budget.fiscalYear} between extract(year from lower(${program.period})) and extract(year from upper(${program.period}) - 1)`,
+        sql`${budget.payer} = ${program.payer} and ${budget.fundingSource} = ${program.fundingSource} and (${program.agency} is null or ${budget.agency} = ${program.agency}) and ${budget.fiscalYear} between extract(year from lower(${program.period})) and extract(year from upper(${program.period}) - 1)`,
     )
   }
 }

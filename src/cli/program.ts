@@ -37,6 +37,16 @@ export function createProgram(): Command {
     .action(async (scenario, options) => (await import('./database.ts')).seed(scenario, options))
 
   program
+    .command('apply')
+    .description(
+      'say what a file of payers, programs, budgets and rates would change, and change nothing; exits 1 when it may not be',
+    )
+    .argument('<file>', 'YAML: see docs/setting-up-a-hub.md')
+    .option('--yes', 'migrate, load the areas, and change it')
+    .option(...JSON_OUTPUT)
+    .action(async (file, options) => (await import('./apply.ts')).apply(file, options))
+
+  program
     .command('token')
     .description('sign a token for development with the key of this folder')
     .addOption(new Option('--role <role>', 'permissions that go together').choices(Object.keys(ROLES)))
@@ -107,6 +117,11 @@ export function createProgram(): Command {
     .description('prove that the audit trail is complete and unchanged; exits 1 when it is not')
     .option(...JSON_OUTPUT)
     .action(async (options) => (await import('./verify-audit.ts')).verifyAudit(options))
+  verify
+    .command('ledger')
+    .description('prove that money, charges and coverage agree; exits 1 and names what does not')
+    .option(...JSON_OUTPUT)
+    .action(async (options) => (await import('./verify-ledger.ts')).verifyLedger(options))
 
   program.hook('postAction', async (_, command) => {
     if (USING_KEYS.has(command.name())) (await import('./keys.ts')).warnWithoutBackup()

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import type { Context } from '../contract/context.ts'
+import { changed } from '../contract/outcome.ts'
 import { LocalDate } from '../contract/scalars.ts'
 import { rows, value } from '../planner/description.ts'
 import { type Ref, type RowOf, sql } from '../planner/sql.ts'
@@ -22,7 +23,8 @@ export class AgreementResolver {
     @Ctx() { change }: Context,
   ) {
     const id = await createAgreement(change!, input)
-    return rows(AgreementEntity).where((agreement) => sql`${agreement.id} = ${id}`)
+    change!.note({ subject: `Agreement:${id}` })
+    return changed('Agreement', id)
   }
 
   @FieldResolver(() => LocalDate, { description: 'The first day (mulai).' })

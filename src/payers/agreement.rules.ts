@@ -18,7 +18,10 @@ export interface NewAgreement {
  * @returns its id.
  * @throws Fault BAD_USER_INPUT naming the field, CONFLICT when the two have one on some of these days already.
  */
-export async function createAgreement({ query }: Change, input: NewAgreement): Promise<string> {
+export async function createAgreement(
+  { query }: Pick<Change, 'query'>,
+  input: NewAgreement,
+): Promise<string> {
   const { from, to = null, reference } = input
   const [first, second] = await orderedPayers(input, query)
   if (to !== null && to < from)

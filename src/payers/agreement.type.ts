@@ -1,4 +1,5 @@
 import { Extensions, Field, ID, InputType, ObjectType } from 'type-graphql'
+import { SentOnce } from '../contract/refusal.type.ts'
 import { LocalDate } from '../contract/scalars.ts'
 import { rowsOf } from '../planner/marks.ts'
 import { AgreementEntity } from './agreement.entity.ts'
@@ -23,7 +24,7 @@ export class Agreement {
 }
 
 @InputType({ description: 'An agreement between two payers (perjanjian kerja sama).' })
-export class CreateAgreementInput {
+export class CreateAgreementInput extends SentOnce {
   @Field(() => ID, { description: 'Id of one payer (pembayar iuran).' })
   first!: string
 

@@ -1,4 +1,4 @@
-import { grant, grantAll, type Policy } from '../access/policy.ts'
+import { grant, grantAll, type Policy, takenBy } from '../access/policy.ts'
 import { seesEverywhere } from '../access/viewer.ts'
 import { ofEveryArea } from '../areas/area.policy.ts'
 import { sql } from '../planner/sql.ts'
@@ -19,7 +19,7 @@ export const payerPolicy: Policy = {
   ],
   fields: {
     Query: { anyone: ['payer', 'payers'] },
-    Mutation: { admin: ['createAgreement'] },
+    Mutation: { admin: ['createAgreement', 'createPayer'] },
     Payer: { anyone: ['id', 'kind', 'name', 'area'], 'registry:read': ['agreements'] },
     Viewer: { anyone: ['payer'] },
     Agreement: { 'registry:read': ['id', 'first', 'second', 'from', 'to', 'reference'] },
@@ -27,12 +27,15 @@ export const payerPolicy: Policy = {
   },
   inputs: {
     PayerFilter: { kinds: 'Payer.kind', area: 'Payer.area' },
-    CreateAgreementInput: {
-      first: 'Mutation.createAgreement',
-      second: 'Mutation.createAgreement',
-      from: 'Mutation.createAgreement',
-      to: 'Mutation.createAgreement',
-      reference: 'Mutation.createAgreement',
-    },
+    CreatePayerInput: takenBy('createPayer', 'idempotencyKey', 'kind', 'name', 'area'),
+    CreateAgreementInput: takenBy(
+      'createAgreement',
+      'idempotencyKey',
+      'first',
+      'second',
+      'from',
+      'to',
+      'reference',
+    ),
   },
 }

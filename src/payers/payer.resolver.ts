@@ -1,15 +1,19 @@
-import { Arg, Args, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { Viewer } from '../access/viewer.type.ts'
 import { areaOfCode } from '../areas/area.resolver.ts'
 import { Area } from '../areas/area.type.ts'
 import type { AreaRef } from '../areas/area-level.ts'
 import { connectionOf, PageArgs } from '../contract/connection.ts'
+import type { Context } from '../contract/context.ts'
 import { idValue } from '../contract/id.ts'
+import { changed } from '../contract/outcome.ts'
 import { rows } from '../planner/description.ts'
 import { allOf, type DerivedRef, type Ref, type RowOf, sql } from '../planner/sql.ts'
+import { changing } from './acting.ts'
 import { governsWithin } from './jurisdiction.ts'
 import { PayerEntity } from './payer.entity.ts'
-import { Payer, PayerFilter } from './payer.type.ts'
+import { createPayer } from './payer.rules.ts'
+import { CreatePayerInput, Payer, PayerFilter } from './payer.type.ts'
 
 const PayerConnection = connectionOf(Payer)
 
@@ -33,6 +37,11 @@ export class PayerResolver {
         ),
       )
       .page(page)
+  }
+
+  @Mutation(() => Payer, { nullable: true, description: 'Creates a payer (pembayar iuran baru).' })
+  async createPayer(@Arg('input', () => CreatePayerInput) input: CreatePayerInput, @Ctx() context: Context) {
+    return changed('Payer', await createPayer(changing(context), input))
   }
 
   @FieldResolver(() => Area, {

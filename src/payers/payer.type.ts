@@ -1,4 +1,5 @@
 import { Directive, Extensions, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { SentOnce } from '../contract/refusal.type.ts'
 import { AreaCode } from '../contract/scalars.ts'
 import { rowsOf } from '../planner/marks.ts'
 import { FundingSource, PayerEntity, PayerKind } from './payer.entity.ts'
@@ -33,6 +34,22 @@ export class PayerFilter {
   @Field(() => AreaCode, {
     nullable: true,
     description: 'Governments of this area or of an area inside it (wilayah).',
+  })
+  area?: string
+}
+
+@InputType({ description: 'A new payer (pembayar iuran baru).' })
+export class CreatePayerInput extends SentOnce {
+  @Field(() => PayerKind, { description: 'Of what kind it is (jenis pembayar).' })
+  kind!: PayerKind
+
+  @Field(() => String, { description: 'As it calls itself, at most 200 characters (nama).' })
+  name!: string
+
+  @Field(() => AreaCode, {
+    nullable: true,
+    description:
+      'The area that it governs; for provinces, regencies and villages, and for nobody else (wilayah).',
   })
   area?: string
 }

@@ -1,11 +1,20 @@
-import { Arg, Query, Resolver } from 'type-graphql'
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql'
+import type { Context } from '../contract/context.ts'
 import { monthDate } from '../contract/months.ts'
+import { changed } from '../contract/outcome.ts'
 import { Month } from '../contract/scalars.ts'
 import type { Month as MonthText } from '../kernel/month.ts'
+import { changing } from '../payers/acting.ts'
 import { rows } from '../planner/description.ts'
 import { allOf, sql } from '../planner/sql.ts'
 import { ContributionRateEntity } from './contribution-rate.entity.ts'
-import { ContributionRate, RateFilter } from './contribution-rate.type.ts'
+import { recordContributionRate } from './contribution-rate.rules.ts'
+import {
+  ContributionRate,
+  RateFilter,
+  RecordContributionRateInput,
+  RecordContributionRateResult,
+} from './contribution-rate.type.ts'
 
 @Resolver()
 export class ContributionRateResolver {
@@ -27,5 +36,18 @@ export class ContributionRateResolver {
         ),
       )
       .orderBy((rate) => [rate.segment, rate.benefit, rate.variant, rate.effectiveFrom])
+  }
+
+  @Mutation(() => RecordContributionRateResult, {
+    nullable: true,
+    description:
+      'Records a contribution rate. One of the same thing that was to hold until another begins ends in the month before; months that are charged already keep their price (pencatatan tarif iuran).',
+  })
+  async recordContributionRate(
+    @Arg('input', () => RecordContributionRateInput) input: RecordContributionRateInput,
+    @Ctx() context: Context,
+  ) {
+    const { id } = await recordContributionRate(changing(context), input)
+    return changed('ContributionRate', id)
   }
 }

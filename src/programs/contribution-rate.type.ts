@@ -1,4 +1,15 @@
-import { Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import {
+  createUnionType,
+  Extensions,
+  Field,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  registerEnumType,
+} from 'type-graphql'
+import { byTypename, SentOnce } from '../contract/refusal.type.ts'
+import { RevisionRefusal } from '../contract/revision-refusal.type.ts'
 import { Month, Rupiah } from '../contract/scalars.ts'
 import { rowsOf } from '../planner/marks.ts'
 import { ContributionRateEntity, RatePayer, RateSector, RateStanding } from './contribution-rate.entity.ts'
@@ -78,3 +89,77 @@ export class RateFilter {
   @Field(() => [RatePayer], { nullable: true, description: 'For money of any of these (pembayar).' })
   payers?: RatePayer[]
 }
+
+@InputType({
+  description:
+    'A rate from a month on; with the first month of one that is recorded, it takes its place (tarif iuran).',
+})
+export class RecordContributionRateInput extends SentOnce {
+  @Field(() => Segment, { description: 'Segment it applies to (segmen kepesertaan).' })
+  segment!: Segment
+
+  @Field(() => Benefit, { description: 'Benefit it pays for (manfaat).' })
+  benefit!: Benefit
+
+  @Field(() => String, { description: 'Income band or risk class, as `LOWEST_BAND` (kelompok).' })
+  variant!: string
+
+  @Field(() => RatePayer, {
+    nullable: true,
+    description: 'Whose money it applies to; ANY unless told (pembayar).',
+  })
+  payer?: RatePayer | null
+
+  @Field(() => RateSector, {
+    nullable: true,
+    description: 'Sector it is limited to; ANY unless told (sektor).',
+  })
+  sector?: RateSector | null
+
+  @Field(() => Rupiah, {
+    nullable: true,
+    description: 'Rupiah a month; this or `basisPoints` (nominal iuran).',
+  })
+  amount?: bigint | null
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Hundredths of a percent of income; this or `amount` (persentase iuran).',
+  })
+  basisPoints?: number | null
+
+  @Field(() => Rupiah, {
+    nullable: true,
+    description: 'The least to pay in a month, of a share (iuran minimum).',
+  })
+  minimum?: bigint | null
+
+  @Field(() => Rupiah, {
+    nullable: true,
+    description: 'The most to pay in a month, of a share (iuran maksimum).',
+  })
+  maximum?: bigint | null
+
+  @Field(() => Month, { description: 'The first month in force (berlaku mulai).' })
+  from!: string
+
+  @Field(() => Month, {
+    nullable: true,
+    description: 'The last month in force; by default until a later rate begins (berlaku sampai).',
+  })
+  to?: string | null
+
+  @Field(() => String, { description: 'Legal basis, at most 500 characters (dasar hukum).' })
+  legalBasis!: string
+
+  @Field(() => RateStanding, { description: 'Whether a source was read (status verifikasi).' })
+  standing!: RateStanding
+}
+
+/** How the recording of a rate ends. */
+export const RecordContributionRateResult = createUnionType({
+  name: 'RecordContributionRateResult',
+  description: 'The rate as it is recorded, or why it is not (hasil pencatatan tarif).',
+  types: () => [ContributionRate, RevisionRefusal] as const,
+  resolveType: byTypename,
+})

@@ -10,8 +10,9 @@ export const Segment = { PU: 'PU', BPU: 'BPU', JAKON: 'JAKON', PMI: 'PMI' } as c
 export type Segment = keyof typeof Segment
 
 /**
- * What a payer runs: which benefits, for whom, in which months, at what monthly contribution per person
- * (rupiah). `period` is a half-open daterange of whole months; `categories` null means every category,
+ * What a payer runs: which benefits, for whom, in which months, planned at what monthly contribution per person
+ * (rupiah; what is charged follows the dated rates). `agency` says whose budgets it spends where several agencies of the
+ * payer have one from the same source; null where one has. `period` is a half-open daterange of whole months; `categories` null means every category,
  * `maxDecile` null means no limit.
  */
 export const CoverageProgramEntity = defineEntity({
@@ -29,6 +30,7 @@ export const CoverageProgramEntity = defineEntity({
     period: p.string().columnType('daterange'),
     contribution: p.bigint('bigint'),
     legalBasis: p.text(),
+    agency: p.text().nullable(),
   },
   checks: [
     {

@@ -1,18 +1,28 @@
-import { Arg, Args, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { Area } from '../areas/area.type.ts'
 import type { AreaRef } from '../areas/area-level.ts'
 import { connectionOf, PageArgs } from '../contract/connection.ts'
+import type { Context } from '../contract/context.ts'
 import { idValue } from '../contract/id.ts'
 import { firstMonth, lastMonth, monthDate } from '../contract/months.ts'
+import { changed } from '../contract/outcome.ts'
 import { Month } from '../contract/scalars.ts'
 import type { Month as MonthText } from '../kernel/month.ts'
+import { changing } from '../payers/acting.ts'
 import { governsWithin } from '../payers/jurisdiction.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { Payer } from '../payers/payer.type.ts'
 import { rows, value } from '../planner/description.ts'
 import { allOf, type Ref, type RowOf, ref, sql } from '../planner/sql.ts'
 import { CoverageProgramEntity } from './program.entity.ts'
-import { CoverageProgram, ProgramFilter } from './program.type.ts'
+import { createProgram, reviseProgram } from './program.rules.ts'
+import {
+  CoverageProgram,
+  CreateProgramInput,
+  ProgramFilter,
+  ReviseProgramInput,
+  ReviseProgramResult,
+} from './program.type.ts'
 
 const CoverageProgramConnection = connectionOf(CoverageProgram)
 type ProgramRef = Ref<RowOf<typeof CoverageProgramEntity>>
@@ -32,6 +42,27 @@ export class ProgramResolver {
     return rows(CoverageProgramEntity)
       .where((program) => matches(program, filter))
       .page(page)
+  }
+
+  @Mutation(() => CoverageProgram, { nullable: true, description: 'Creates a program (program baru).' })
+  async createProgram(
+    @Arg('input', () => CreateProgramInput) input: CreateProgramInput,
+    @Ctx() context: Context,
+  ) {
+    return changed('CoverageProgram', await createProgram(changing(context), input))
+  }
+
+  @Mutation(() => ReviseProgramResult, {
+    nullable: true,
+    description:
+      'Revises a program. Once people are enrolled, its payer, source, segment and benefits stay, and so do their months; the rest may change and holds for what is decided from then on (perubahan program).',
+  })
+  async reviseProgram(
+    @Arg('input', () => ReviseProgramInput) { code, ...changes }: ReviseProgramInput,
+    @Ctx() context: Context,
+  ) {
+    await reviseProgram(changing(context), code, changes)
+    return changed('CoverageProgram', code)
   }
 
   @FieldResolver(() => Month, { description: 'The first month (bulan mulai).' })
