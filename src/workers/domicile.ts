@@ -32,6 +32,11 @@ export function livesInArea(worker: WorkerRef, area: AreaRef): Sql {
   return sql`${domicileAt(worker, levelOf(area))} = ${area.code}`
 }
 
+/** Whether a row is a person's own: nobody sees or counts one that was merged into another. */
+export function isUnmerged(worker: WorkerRef): Sql {
+  return sql`${worker.mergedIntoId} is null`
+}
+
 /** Whether a worker lives in one of the viewer's areas. */
 export function livesWithinReach(worker: WorkerRef, viewer: Viewer): Answer {
   if (seesEverywhere(viewer)) return true

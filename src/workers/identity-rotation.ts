@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { NikKeys } from '../access/vault/nik-keys.ts'
-import { nikToken, sealNik } from '../access/vault/vault.ts'
+import { nikToken, sealNik, vaultNik } from '../access/vault/vault.ts'
 import type { Database, Query } from '../db/database.ts'
 import { Fault, SetupError } from '../kernel/errors.ts'
 import type { Nik } from '../kernel/nik.ts'
@@ -21,7 +21,7 @@ interface Options {
 export interface Rotation {
   /** The key that now seals everybody, and is alone in force. */
   readonly key: string
-  /** Identities that got tokens they lacked, or were sealed anew. */
+  /** Identities that got tokens they lacked, or were sealed anew; former ones among them. */
   readonly identities: number
   /** Tokens of the retired key that were dropped; absent when no key was to be retired. */
   readonly dropped?: number
@@ -58,7 +58,9 @@ export async function rotateKeys(
     db,
     keys.map(({ id }) => id),
   )
-  const identities = await complete(db, { ...options, keys, tokensOf: keys, sealWith: current })
+  const present = await complete(db, { ...options, keys, tokensOf: keys, sealWith: current })
+  // Afterwards, because a correction makes of a present identity a former one, sealed as it was.
+  const identities = present + (await sealFormerAnew(db, keys, options))
   await leaveInForce(db, current.id, since)
   if (retire === undefined) return { key: current.id, identities }
   await refuseWhileSealedBy(db.query, retire)
@@ -229,6 +231,60 @@ async function sealAnew(query: Query, people: readonly Person[], key: NikKey): P
   )
 }
 
+/**
+ * Brings identities that were corrected to the first of the keys: sealed with it, and with its token. Nobody is found by
+ * them, so they need no other.
+ *
+ * @returns how many there were.
+ */
+async function sealFormerAnew(
+  db: Vault,
+  keys: NikKeys,
+  { progress, batch = BATCH }: Options,
+): Promise<number> {
+  const [current] = keys
+  const step = progress.step('Sealing former identities')
+  let identities = 0
+  let rows: number
+  do {
+    rows = await db.transaction(async (query) => {
+      const locked = await query<SealedRow & { id: string }>(
+        `/* identity.lock_former */ select worker_id, id, key_id, nik_cipher, nik_token
+          from former_identity where key_id <> $1 order by id limit $2 for update`,
+        [current.id, batch],
+      )
+      await sealFormer(query, locked, keys)
+      return locked.length
+    })
+    identities += rows
+    step.advance(rows)
+  } while (rows === batch)
+  step.done(`${identities} former identities`)
+  return identities
+}
+
+async function sealFormer(
+  query: Query,
+  rows: readonly (SealedRow & { readonly id: string })[],
+  keys: NikKeys,
+): Promise<void> {
+  if (rows.length === 0) return
+  const sealed = rows.map((row) => vaultNik(openRow(row, keys), [keys[0]]))
+  await query(
+    `/* identity.seal_former */ update former_identity as former
+      set key_id = $1, nik_token = decode(token, 'hex'), nik_cipher = decode(cipher, 'hex')
+      from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) as given(worker_id, id, token, cipher)
+      where former.worker_id = given.worker_id and former.id = given.id`,
+    [
+      keys[0].id,
+      rows.map(({ worker_id }) => worker_id),
+      rows.map(({ id }) => id),
+      sealed.map(({ tokens }) => tokens[0]!.token.toString('hex')),
+      sealed.map(({ cipher }) => cipher.toString('hex')),
+    ],
+  )
+}
+
 /** Registered under two keys before the vault could tell. Worker ids are no identity: somebody has to look. */
 async function sameNik(query: Query, tokens: readonly MadeToken[]): Promise<Fault> {
   const [pair] = await query<{ pair: string }>(
@@ -259,7 +315,8 @@ async function refuseToRetire(query: Query, retire: string, current: NikKey): Pr
 
 async function refuseWhileSealedBy(query: Query, retire: string): Promise<void> {
   const sealed = await query(
-    '/* identity.sealed_by */ select from worker_identity where key_id = $1 limit 1',
+    `/* identity.sealed_by */ select from worker_identity where key_id = $1
+      union all select from former_identity where key_id = $1 limit 1`,
     [retire],
   )
   if (sealed.length === 0) return

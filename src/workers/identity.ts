@@ -1,5 +1,5 @@
 import type { NikKeys } from '../access/vault/nik-keys.ts'
-import { keyNamed, nikToken, openNik, vaultNik } from '../access/vault/vault.ts'
+import { keyNamed, openNik, vaultNik } from '../access/vault/vault.ts'
 import type { Query } from '../db/database.ts'
 import { Fault } from '../kernel/errors.ts'
 import type { Nik } from '../kernel/nik.ts'
@@ -62,27 +62,6 @@ export interface SealedRow {
 export function openRow({ key_id, nik_cipher, nik_token }: SealedRow, keys: readonly NikKey[]): Nik {
   // Without its token it does not open, and an empty one says so.
   return openNik(nik_cipher, nik_token ?? new Uint8Array(), keyNamed(key_id, keys))
-}
-
-/**
- * Finds workers by NIK, under all keys at once.
- *
- * @returns worker ids by NIK; who is not known is not in it.
- */
-export async function findWorkersByNik(
-  query: Query,
-  niks: readonly Nik[],
-  keys: readonly NikTokenKey[],
-): Promise<Map<Nik, string>> {
-  const byToken = new Map(
-    niks.flatMap((nik) => keys.map((key) => [nikToken(nik, key).toString('hex'), nik] as const)),
-  )
-  const rows = await query<{ token: string; worker_id: string }>(
-    `/* identity.find */ select token, worker_id from unnest($1::text[]) as given(token)
-      join identity_token on nik_token = decode(token, 'hex')`,
-    [[...byToken.keys()]],
-  )
-  return new Map(rows.map(({ token, worker_id }) => [byToken.get(token)!, worker_id]))
 }
 
 /**

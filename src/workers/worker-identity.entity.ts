@@ -15,6 +15,26 @@ export const WorkerIdentityEntity = defineEntity({
     fullName: p.text(),
     birthDate: p.date(),
   },
+  indexes: [{ name: 'worker_identity_birth_date_index', properties: ['birthDate'] }],
+})
+
+/**
+ * What the vault said of a worker before it was corrected, sealed as it was, with the token that was sealed in. Nobody is
+ * found by it: the NIK may be another person's. It has no GraphQL type, on purpose.
+ */
+export const FormerIdentityEntity = defineEntity({
+  name: 'FormerIdentity',
+  tableName: 'former_identity',
+  properties: {
+    worker: () => p.manyToOne(WorkerEntity).primary(),
+    id: p.bigint('string').primary().autoincrement(),
+    keyId: p.text(),
+    nikToken: p.uint8array(),
+    nikCipher: p.uint8array(),
+    fullName: p.text(),
+    birthDate: p.date(),
+    replacedAt: p.datetime().defaultRaw('clock_timestamp()'),
+  },
 })
 
 /**

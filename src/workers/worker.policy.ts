@@ -1,7 +1,8 @@
-import { grant, type Policy, readFor } from '../access/policy.ts'
+import { everyOf } from '../access/answers.ts'
+import { grant, type Policy, readFor, takenBy } from '../access/policy.ts'
 import { ofEveryArea } from '../areas/area.policy.ts'
 import { COVERAGE_CHECK, STATISTICS } from '../contract/readings.ts'
-import { livesWithinReach } from './domicile.ts'
+import { isUnmerged, livesWithinReach } from './domicile.ts'
 import { WorkerEntity } from './worker.entity.ts'
 import { IdentityTokenEntity } from './worker-identity.entity.ts'
 
@@ -11,17 +12,24 @@ export const workerPolicy: Policy = {
     grant(WorkerEntity, {
       needs: 'registry:read',
       words: 'of people who live in the viewer’s areas',
-      rows: livesWithinReach,
+      rows: (worker, viewer) => everyOf([isUnmerged(worker), livesWithinReach(worker, viewer)]),
     }),
     readFor(IdentityTokenEntity, COVERAGE_CHECK, {
       needs: 'coverage:check',
       words: 'looked up by NIK or token, never shown',
     }),
+    readFor(WorkerEntity, COVERAGE_CHECK, {
+      needs: 'coverage:check',
+      words: 'to find whom a row was merged into',
+    }),
     readFor(WorkerEntity, STATISTICS, { needs: 'anyone', words: 'counted, never shown' }),
   ],
   fields: {
     Query: { 'registry:read': ['worker', 'workers'] },
-    Mutation: { 'identity:read': ['revealIdentity'] },
+    Mutation: {
+      'identity:read': ['revealIdentity'],
+      'registry:write': ['registerWorker', 'correctIdentity'],
+    },
     Worker: {
       'registry:read': [
         'id',
@@ -44,6 +52,10 @@ export const workerPolicy: Policy = {
     },
     Identity: { 'identity:read': ['maskedNik', 'fullName', 'birthDate'] },
     RevealedIdentity: { 'identity:read': ['nik', 'fullName', 'birthDate'] },
+    RegisteredWorker: { 'registry:write': ['worker', 'findings'] },
+    CorrectedIdentity: { 'registry:write': ['worker', 'findings'] },
+    IdentityRefusal: { 'registry:write': ['code', 'message', 'worker', 'findings'] },
+    NikFinding: { 'registry:write': ['code', 'level', 'message'] },
     CoverageProgram: { anyone: ['categories'] },
     ...ofEveryArea({ 'registry:read': ['workers'] }),
   },
@@ -56,5 +68,30 @@ export const workerPolicy: Policy = {
       civilServant: 'Worker.civilServant',
     },
     WorkerOrder: { ID: 'Worker.id', BIRTH_MONTH: 'Worker.birthMonth' },
+    RegisterWorkerInput: takenBy(
+      'registerWorker',
+      'nik',
+      'fullName',
+      'birthDate',
+      'sex',
+      'category',
+      'village',
+      'domicileSince',
+      'welfareDecile',
+      'decileAsOf',
+      'civilServant',
+      'overrideReason',
+      'idempotencyKey',
+    ),
+    CorrectIdentityInput: takenBy(
+      'correctIdentity',
+      'worker',
+      'nik',
+      'fullName',
+      'birthDate',
+      'reason',
+      'overrideSuspect',
+      'idempotencyKey',
+    ),
   },
 }

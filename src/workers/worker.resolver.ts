@@ -7,10 +7,10 @@ import { rows, value } from '../planner/description.ts'
 import { allOf, type Ref, type RowOf, sql } from '../planner/sql.ts'
 import type { CoverageProgramEntity } from '../programs/program.entity.ts'
 import { CoverageProgram } from '../programs/program.type.ts'
+import { Sector, WORKER_CATEGORIES, WorkerCategory } from '../programs/worker-category.ts'
 import { livesIn, livesInArea, type WorkerRef } from './domicile.ts'
 import { WorkerEntity } from './worker.entity.ts'
 import { Worker, WorkerFilter, WorkerOrder } from './worker.type.ts'
-import { Sector, WORKER_CATEGORIES, WorkerCategory } from './worker-category.ts'
 
 export const WorkerConnection = connectionOf(Worker)
 

@@ -2,8 +2,8 @@ import { Directive, Extensions, Field, ID, InputType, Int, ObjectType, registerE
 import { District, Province, Regency, Village } from '../areas/area.type.ts'
 import { AreaCode, LocalDate, Month } from '../contract/scalars.ts'
 import { rowsOf } from '../planner/marks.ts'
+import { Sector, WORKER_CATEGORIES, WorkerCategory } from '../programs/worker-category.ts'
 import { LifeStatus, Sex, WorkerEntity } from './worker.entity.ts'
-import { Sector, WORKER_CATEGORIES, WorkerCategory } from './worker-category.ts'
 
 registerEnumType(WorkerCategory, {
   name: 'WorkerCategory',

@@ -1,0 +1,55 @@
+import type { Viewer } from '../access/viewer.ts'
+import { idValue } from '../contract/id.ts'
+import type { Query } from '../db/database.ts'
+import { type Period, toDaterange } from '../kernel/period.ts'
+import type { WorkerEventKind } from './worker-event.entity.ts'
+
+/** What happened to a worker, or to one of his enrollments with its payer. */
+export interface NewWorkerEvent {
+  readonly worker: string
+  readonly kind: WorkerEventKind
+  readonly enrollment?: string | undefined
+  readonly payer?: string | undefined
+  readonly period?: Period | undefined
+  /** Rupiah. */
+  readonly amount?: bigint | undefined
+  readonly reason?: string | null | undefined
+}
+
+/** Who acts, and on which business day. */
+export interface Acting {
+  readonly viewer: Viewer
+  readonly today: string
+}
+
+/** Adds to the history of people, in the caller's transaction and in one statement. */
+export async function recordEvents(
+  query: Query,
+  acting: Acting,
+  events: readonly NewWorkerEvent[],
+): Promise<void> {
+  if (events.length === 0) return
+  const column = <Value>(of: (event: NewWorkerEvent) => Value) => events.map(of)
+  await query(
+    `/* worker_event.record */ insert into worker_event
+      (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor, actor_payer_id)
+    select worker, kind, enrollment, payer, period, amount, reason, $8::date, $9, $10::bigint
+    from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::daterange[], $6::bigint[], $7::text[])
+      as given(worker, kind, enrollment, payer, period, amount, reason)`,
+    [
+      column(({ worker }) => worker),
+      column(({ kind }) => kind),
+      column(({ enrollment }) => enrollment ?? null),
+      column(({ payer }) => payer ?? null),
+      column(({ period }) => (period ? toDaterange(period) : null)),
+      column(({ amount }) => amount?.toString() ?? null),
+      column(({ reason }) => reason ?? null),
+      ...actor(acting),
+    ],
+  )
+}
+
+/** Values of a statement that writes events itself: the business day, who acts, and for which payer. */
+export function actor({ viewer, today }: Acting): [string, string | null, string | null] {
+  return [today, viewer.subject ?? null, viewer.payer === undefined ? null : idValue(viewer.payer)]
+}

@@ -1,0 +1,141 @@
+import { lookupTokens } from '../../access/vault/lookup.ts'
+import type { NikKeys } from '../../access/vault/nik-keys.ts'
+import type { Query } from '../../db/database.ts'
+import { isOneSlipAway, type Nik } from '../../kernel/nik.ts'
+import { openRow, type SealedRow } from '../identity.ts'
+
+/** Similarity of normalized names (`pg_trgm`) from which two people with one NIK are one person (DOMAIN.md §3.3). */
+export const SAME_NAME = 0.85
+
+/**
+ * Similarity from which names are alike enough to suspect a typing error in the NIK. A proposal: half of the trigrams
+ * shared lets a nickname, a second name left out or two wrong letters pass, and keeps most of those who merely were born
+ * on the same day from being decrypted.
+ */
+export const SIMILAR_NAME = 0.5
+
+/** Somebody to be found among those whom the vault knows. */
+export interface Person {
+  readonly nik: Nik
+  readonly fullName: string
+  /** `YYYY-MM-DD` */
+  readonly birthDate: string
+}
+
+/**
+ * What the vault knows of a person.
+ *
+ * - EXACT: the NIK, under the same name. CONFLICT: the NIK, under another name.
+ * - SUSPECT: born on the same day, under a similar name, with a NIK that is one slip of the pen away.
+ * - NEW: none of these.
+ *
+ * `worker` is the id of the worker found, and where his row was merged into another, of that other.
+ */
+export type Match =
+  | { readonly kind: 'NEW' }
+  | { readonly kind: 'EXACT' | 'CONFLICT' | 'SUSPECT'; readonly worker: string }
+
+/**
+ * Finds people in the vault, in one statement for all of them. Of those with a similar name the NIKs are decrypted here:
+ * they are compared, and go nowhere.
+ *
+ * @param except id of a worker who is not found: whose own identity it is.
+ * @returns a match for each person, in their order; of several suspects the one with the most similar name.
+ * @throws Fault INTERNAL when somebody's identity cannot be opened with these keys.
+ */
+export async function matchPeople(
+  query: Query,
+  people: readonly Person[],
+  keys: NikKeys,
+  except?: string,
+): Promise<Match[]> {
+  const wanted = lookupTokens(
+    people.map(({ nik }) => nik),
+    keys,
+  )
+  const found = await query<FoundRow>(MATCH, [
+    people.map(({ fullName }) => fullName),
+    people.map(({ birthDate }) => birthDate),
+    wanted.map(({ index }) => index),
+    wanted.map(({ keyId }) => keyId),
+    wanted.map(({ token }) => Buffer.from(token).toString('hex')),
+    except ?? null,
+    SAME_NAME,
+    SIMILAR_NAME,
+  ])
+  const matches = people.map((): Match => ({ kind: 'NEW' }))
+  for (const row of found) {
+    if (matches[row.index]!.kind !== 'NEW') continue
+    const { nik } = people[row.index]!
+    if (row.same_name !== null) {
+      matches[row.index] = { kind: row.same_name ? 'EXACT' : 'CONFLICT', worker: row.worker }
+    } else if (isOneSlipAway(nik, openRow(row as SealedRow, keys))) {
+      matches[row.index] = { kind: 'SUSPECT', worker: row.worker }
+    }
+  }
+  return matches
+}
+
+/**
+ * Finds a person who is about to be written. Whoever writes somebody born on the same day waits for the other to end:
+ * two clerks who type one person in the same moment, one of them with a slip in the NIK, would else not find each other.
+ *
+ * @param except id of a worker who is not found: whose own identity it is.
+ */
+export async function matchBeforeWriting(
+  query: Query,
+  person: Person,
+  keys: NikKeys,
+  except?: string,
+): Promise<Match> {
+  // A statement of its own: what was written while it waits is seen by the next one only.
+  await query(`/* identity.queue */ select pg_advisory_xact_lock(hashtext('born ' || $1))`, [
+    person.birthDate,
+  ])
+  const [match] = await matchPeople(query, [person], keys, except)
+  return match!
+}
+
+interface FoundRow extends Omit<SealedRow, 'key_id' | 'nik_cipher'> {
+  /** Position of the person, from 0. */
+  readonly index: number
+  /** To whom the row belongs. */
+  readonly worker: string
+  /** Of somebody found by NIK; null for somebody like him, whose NIK is then to be compared. */
+  readonly same_name: boolean | null
+  readonly key_id: string | null
+  readonly nik_cipher: Uint8Array | null
+}
+
+// Names of the vault are made comparable once each, not once for everybody born on that day.
+const MATCH = `/* identity.match */ with given as materialized (
+  select (place - 1)::int as index, normal_name(name) as name, birth_date
+  from unnest($1::text[], $2::date[]) with ordinality as given(name, birth_date, place)
+), known as materialized (
+  select distinct wanted.index, token.worker_id
+  from unnest($3::int[], $4::text[], $5::text[]) as wanted(index, key_id, token)
+  join identity_token as token
+    on token.nik_token = decode(wanted.token, 'hex') and token.key_id = wanted.key_id
+  where token.worker_id is distinct from $6::bigint
+), born as materialized (
+  select worker_id, birth_date, key_id, nik_cipher, normal_name(full_name) as name
+  from worker_identity where birth_date in (
+    select birth_date from given where index not in (select index from known)
+  )
+)
+select known.index, coalesce(worker.merged_into_id, worker.id) as worker, person.worker_id,
+  similarity(given.name, normal_name(person.full_name)) >= $7::real as same_name,
+  null as key_id, null::bytea as nik_cipher, null::bytea as nik_token, null::real as similarity
+from known join given using (index)
+join worker on worker.id = known.worker_id
+join worker_identity as person on person.worker_id = known.worker_id
+union all
+select given.index, coalesce(worker.merged_into_id, worker.id), born.worker_id,
+  null, born.key_id, born.nik_cipher, token.nik_token, similarity(given.name, born.name)
+from given join born using (birth_date)
+join worker on worker.id = born.worker_id
+left join identity_token as token on token.worker_id = born.worker_id and token.key_id = born.key_id
+where given.index not in (select index from known)
+  and coalesce(worker.merged_into_id, worker.id) is distinct from $6::bigint
+  and similarity(given.name, born.name) >= $8::real
+order by index, similarity desc, worker_id`
