@@ -7,7 +7,8 @@ import { EnrollmentEntity } from './enrollment.entity.ts'
 /**
  * The months of an enrollment that one budget pays, at one monthly contribution in rupiah. `paidThrough` is the
  * first day of the last month paid, null while none is. A period never crosses New Year: every month is charged
- * to the budget of its own fiscal year.
+ * to the budget of its own fiscal year; an enrollment has several charges of one year where its rate changes within it or
+ * it was suspended. Nobody's budget pays for who pays himself: `budget` is null.
  */
 export const ChargeEntity = defineEntity({
   name: 'Charge',
@@ -21,7 +22,8 @@ export const ChargeEntity = defineEntity({
         .joinColumns('worker_id', 'enrollment_id')
         .referencedColumnNames('worker_id', 'id')
         .ownColumns('enrollment_id'),
-    budget: () => p.manyToOne(BudgetEntity).primary(),
+    firstMonth: p.date().primary().generated('(lower(period)) stored'),
+    budget: () => p.manyToOne(BudgetEntity).nullable(),
     period: p.string().columnType('daterange'),
     monthly: p.bigint('bigint'),
     paidThrough: p.date().nullable(),

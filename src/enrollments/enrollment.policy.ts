@@ -1,11 +1,21 @@
 import { anyOf } from '../access/answers.ts'
-import { type Answer, conceal, type Facts, grant, type Policy, readFor, unruled } from '../access/policy.ts'
+import {
+  type Answer,
+  conceal,
+  type Facts,
+  grant,
+  type Policy,
+  readFor,
+  takenBy,
+  unruled,
+} from '../access/policy.ts'
 import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import { BudgetEntity } from '../budgets/budget.entity.ts'
 import { COVERAGE_CHECK, KIND_OF_PAYER, STATISTICS } from '../contract/readings.ts'
 import { isKnownPayer, partnersOf } from '../payers/known-payers.ts'
-import { type Ref, type RowOf, ref, type Sql, sql } from '../planner/sql.ts'
+import { type Column, type Ref, type RowOf, ref, type Sql, sql } from '../planner/sql.ts'
 import { CoverageProgramEntity } from '../programs/program.entity.ts'
+import { isUnmerged } from '../workers/domicile.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { ChargeEntity } from './charge.entity.ts'
 import { CoverageLineEntity } from './coverage-line.entity.ts'
@@ -19,7 +29,7 @@ export const enrollmentPolicy: Policy = {
   tables: [
     grant(WorkerEntity, {
       needs: 'registry:read',
-      words: 'of people whom the viewer’s payer covers or enrolls',
+      words: 'of people whom the viewer’s payer covers, or whose enrollment with it was decided',
       rows: areOwnPeople,
     }),
     grant(EnrollmentEntity, {
@@ -31,7 +41,7 @@ export const enrollmentPolicy: Policy = {
     grant(ChargeEntity, {
       needs: 'registry:read',
       words: 'to budgets of the viewer’s payer',
-      rows: isOwnCharge,
+      rows: (charge, viewer) => isOwnBudget(charge.budget, viewer),
     }),
     readFor(ChargeEntity, STATISTICS, { needs: 'anyone', words: 'counted, never shown' }),
     grant(CoverageLineEntity, {
@@ -67,9 +77,26 @@ export const enrollmentPolicy: Policy = {
   ],
   fields: {
     Query: { 'registry:read': ['enrollment', 'enrollments'] },
+    Mutation: { 'registry:write': ['mergeWorkers', 'undoMerge'] },
     Enrollment: {
-      'registry:read': ['id', 'worker', 'program', 'decidedOn', 'state', 'from', 'to', 'charges', 'lines'],
+      'registry:read': [
+        'id',
+        'worker',
+        'program',
+        'decidedOn',
+        'state',
+        'from',
+        'to',
+        'plannedTo',
+        'suspendedFrom',
+        'rulesVersion',
+        'settledBecause',
+        'settledFindings',
+        'charges',
+        'lines',
+      ],
     },
+    SettledFinding: { 'registry:read': ['code', 'fact'] },
     Charge: {
       'registry:read': ['enrollment', 'budget', 'monthly', 'paidThrough', 'from', 'to', 'months', 'total'],
     },
@@ -93,10 +120,16 @@ export const enrollmentPolicy: Policy = {
     },
     EnrollmentCount: { 'registry:read': ['category', 'enrollments'] },
     Worker: { 'registry:read': ['enrollments', 'coverage', 'covered'] },
-    Budget: { 'registry:read': ['enrollments'] },
+    MergedWorkers: { 'registry:write': ['merge', 'worker'] },
+    UndoneMerge: { 'registry:write': ['merge', 'kept', 'restored'] },
+    MergeRefusal: { 'registry:write': ['code', 'message', 'merge'] },
+    BudgetForecast: { 'registry:read': ['month', 'committed', 'paid', 'committedSoFar'] },
+    Budget: { 'registry:read': ['enrollments', 'forecast'] },
     CoverageProgram: { 'registry:read': ['enrollments', 'enrollmentsByCategory'] },
   },
   inputs: {
+    MergeWorkersInput: takenBy('mergeWorkers', 'keep', 'merge', 'reason', 'idempotencyKey'),
+    UndoMergeInput: takenBy('undoMerge', 'merge', 'reason', 'idempotencyKey'),
     EnrollmentFilter: {
       worker: 'Enrollment.worker',
       program: 'Enrollment.program',
@@ -108,14 +141,23 @@ export const enrollmentPolicy: Policy = {
 }
 
 function areOwnPeople(worker: Ref<RowOf<typeof WorkerEntity>>, viewer: Viewer): Answer {
-  if (viewer.payer === undefined) return false
+  // Who sees everywhere has a grant that is cheaper.
+  if (viewer.payer === undefined || seesEverywhere(viewer)) return false
   const [line, enrollment, program] = [
     unruled(CoverageLineEntity),
     unruled(EnrollmentEntity),
     unruled(CoverageProgramEntity),
   ]
-  // Both ask about one worker; `offset 0` keeps PostgreSQL from collecting all people of the payer instead.
-  return sql`exists (select 1 from ${line} where ${line.worker} = ${worker.id} and ${line.payer} = ${viewer.payer}::bigint offset 0) or exists (select 1 from ${enrollment} join ${program} on ${program.code} = ${enrollment.program} where ${enrollment.worker} = ${worker.id} and ${program.payer} = ${viewer.payer}::bigint offset 0)`
+  // A proposal alone makes nobody his, or whoever may propose could see anybody. Both ask about one worker; `offset 0`
+  // keeps PostgreSQL from collecting all people of the payer instead.
+  const pays = sql`exists (select 1 from ${line} where ${line.worker} = ${worker.id} and ${line.payer} = ${viewer.payer}::bigint offset 0)`
+  const hasDecided = sql`exists (select 1 from ${enrollment} join ${program} on ${program.code} = ${enrollment.program} where ${enrollment.worker} = ${worker.id} and ${isDecided(enrollment)} and ${program.payer} = ${viewer.payer}::bigint offset 0)`
+  return sql`${isUnmerged(worker)} and (${pays} or ${hasDecided})`
+}
+
+/** Whether somebody has decided about a proposal. */
+export function isDecided(enrollment: Ref<RowOf<typeof EnrollmentEntity>>): Sql {
+  return sql`${enrollment.decision} not in ('PROPOSED', 'VERIFIED')`
 }
 
 function isOfKnownPayer(
@@ -138,9 +180,10 @@ function programsOf(payers: Sql): Sql {
   return sql`array(select ${program.code} from ${program} where ${program.payer} ${payers})`
 }
 
-function isOwnCharge(charge: Ref<RowOf<typeof ChargeEntity>>, viewer: Viewer): Answer {
+/** Whether a budget is of the viewer's own payer: what it pays for is told to nobody else. */
+export function isOwnBudget(budget: Column, viewer: Viewer): Answer {
   if (seesEverywhere(viewer)) return true
   if (viewer.payer === undefined) return false
-  const budget = unruled(BudgetEntity)
-  return sql`${charge.budget} = any(array(select ${budget.id} from ${budget} where ${budget.payer} = ${viewer.payer}::bigint))`
+  const own = unruled(BudgetEntity)
+  return sql`${budget} = any(array(select ${own.id} from ${own} where ${own.payer} = ${viewer.payer}::bigint))`
 }

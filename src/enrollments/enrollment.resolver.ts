@@ -27,6 +27,7 @@ import {
   EnrollmentCount,
   EnrollmentFilter,
   EnrollmentState,
+  SettledFinding,
 } from './enrollment.type.ts'
 
 const EnrollmentConnection = connectionOf(Enrollment)
@@ -64,6 +65,22 @@ export class EnrollmentResolver {
   @FieldResolver(() => Month, { description: 'The last month (bulan akhir).' })
   to(@Root() enrollment: EnrollmentRef) {
     return value(lastMonth(enrollment.period))
+  }
+
+  @FieldResolver(() => Month, {
+    nullable: true,
+    description: 'The last month that was decided, where it was ended earlier (rencana bulan akhir).',
+  })
+  plannedTo(@Root() enrollment: EnrollmentRef) {
+    return value(sql`(${enrollment.plannedUntil} - 1)`)
+  }
+
+  @FieldResolver(() => [SettledFinding], {
+    description: 'Findings for review that a person settled (temuan yang diverifikasi).',
+  })
+  settledFindings(@Root() enrollment: EnrollmentRef) {
+    const found = sql`select n, finding ->> 'code' as code, finding ->> 'fact' as fact from jsonb_array_elements(${enrollment.settled}) with ordinality as settled(finding, n)`
+    return derived<{ n: number; code: string; fact: string }>(found).orderBy((finding) => [finding.n])
   }
 
   @FieldResolver(() => [Charge], { description: 'Which budget pays which months (pembebanan).' })
@@ -224,7 +241,7 @@ function enrollmentsOf({ filter, ...page }: EnrollmentsArgs, context: Context) {
 
 function stateOf(enrollment: EnrollmentRef, { currentMonth }: Context): Sql {
   const month = monthDate(currentMonth)
-  return sql`case when ${enrollment.decision} not in ('COMMITTED', 'SUBMITTED', 'ACCEPTED') then ${enrollment.decision} when ${enrollment.period} @> ${month} then 'ACTIVE' when upper(${enrollment.period}) <= ${month} then 'EXPIRED' else ${enrollment.decision} end`
+  return sql`case when ${enrollment.decision} not in ('COMMITTED', 'SUBMITTED', 'ACCEPTED') then ${enrollment.decision} when ${enrollment.suspendedFrom} <= ${month} and ${enrollment.period} @> ${month} then 'SUSPENDED' when ${enrollment.period} @> ${month} then 'ACTIVE' when upper(${enrollment.period}) <= ${month} then 'EXPIRED' else ${enrollment.decision} end`
 }
 
 function monthsOf(charge: ChargeRef): Sql {

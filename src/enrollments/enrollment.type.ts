@@ -6,14 +6,19 @@ import { Payer } from '../payers/payer.type.ts'
 import { marked, rowsOf } from '../planner/marks.ts'
 import { Benefit, Segment } from '../programs/program.entity.ts'
 import { CoverageProgram } from '../programs/program.type.ts'
+import { WorkerCategory } from '../programs/worker-category.ts'
 import { Worker } from '../workers/worker.type.ts'
-import { WorkerCategory } from '../workers/worker-category.ts'
 import { ChargeEntity } from './charge.entity.ts'
 import { CoverageLineEntity, LineOrigin } from './coverage-line.entity.ts'
 import { EnrollmentDecision, EnrollmentEntity } from './enrollment.entity.ts'
 
 /** Every state an enrollment can be in: a decision, or what follows from a commitment and today's month. */
-export const EnrollmentState = { ...EnrollmentDecision, ACTIVE: 'ACTIVE', EXPIRED: 'EXPIRED' } as const
+export const EnrollmentState = {
+  ...EnrollmentDecision,
+  ACTIVE: 'ACTIVE',
+  SUSPENDED: 'SUSPENDED',
+  EXPIRED: 'EXPIRED',
+} as const
 export type EnrollmentState = keyof typeof EnrollmentState
 
 registerEnumType(EnrollmentState, {
@@ -21,6 +26,7 @@ registerEnumType(EnrollmentState, {
   description: 'State of an enrollment (status kepesertaan).',
   valuesConfig: {
     ACTIVE: { description: 'Committed, and its months contain the current one (aktif).' },
+    SUSPENDED: { description: 'Committed, and suspended in the current month (ditangguhkan).' },
     EXPIRED: { description: 'Committed, and its months are over (berakhir).' },
   },
 })
@@ -41,6 +47,34 @@ export class Enrollment {
 
   @Field(() => LocalDate, { description: 'When the last decision was taken (tanggal keputusan).' })
   decidedOn!: string
+
+  @Field(() => Month, {
+    nullable: true,
+    description: 'The first month of a suspension that lasts (ditangguhkan sejak).',
+  })
+  suspendedFrom?: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Which rules of eligibility it was decided by (versi aturan).',
+  })
+  rulesVersion?: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why findings for review did not stand against it (alasan verifikasi).',
+  })
+  settledBecause?: string
+}
+
+@Extensions(marked('derived'))
+@ObjectType({ description: 'A finding for review that a person settled (temuan yang diverifikasi).' })
+export class SettledFinding {
+  @Field(() => String, { description: 'Code of the rule (kode aturan).' })
+  code!: string
+
+  @Field(() => String, { nullable: true, description: 'What decided, as text (fakta penentu).' })
+  fact?: string
 }
 
 @Extensions(rowsOf(ChargeEntity))

@@ -12,7 +12,7 @@ import { allOf, type DerivedRef, ref, sql } from '../planner/sql.ts'
 import { domicileAt } from '../workers/domicile.ts'
 import { checkPayers, exactIn, shownWhere } from './exactness.ts'
 import { AreaCoverage, CoverageFilter } from './insight.type.ts'
-import { countPeopleBy, type Question, scopeOfCode, shownCounts } from './people.ts'
+import { countPeopleBy, exactFor, questionOf, scopeOfCode, shownCounts } from './people.ts'
 
 /** Levels whose areas are too many to list for the whole country, with the least level that must contain them. */
 const NEEDS_WITHIN: Partial<Record<AreaLevel, readonly AreaLevel[]>> = {
@@ -38,14 +38,12 @@ export class CoverageByAreaResolver {
     @Ctx() context: Context,
   ) {
     checkWithin(within, level)
-    const { limits, viewer, today } = context
+    const { viewer } = context
     const month = monthDate(asOf ?? context.currentMonth)
-    const scope = scopeOfCode(within, viewer)
-    const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer, today }
+    const question = questionOf(scopeOfCode(within, viewer), month, filter, context)
     const area = ref(entityOfLevel(level)) as AreaRef
     // Whoever sees around all of them sees each; whoever sees some of them sees those.
-    const around = exactIn(within ?? undefined, viewer)
-    const exact = around === true || exactIn(area.code, viewer)
+    const exact = exactFor(question) === true || exactIn(area.code, viewer)
     const inside = within == null ? sql`true` : isWithin(area.code, within)
     const shown = allOf(inside, shownWhere(exact, question.conditions))
     await checkPayers(question.conditions, context)

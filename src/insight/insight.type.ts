@@ -3,7 +3,7 @@ import { Month, Rupiah } from '../contract/scalars.ts'
 import { FundingSource } from '../payers/payer.entity.ts'
 import { marked } from '../planner/marks.ts'
 import { Benefit } from '../programs/program.entity.ts'
-import { WorkerCategory } from '../workers/worker-category.ts'
+import { WorkerCategory } from '../programs/worker-category.ts'
 
 const EXACT =
   'Whether the numbers are exact and add up over areas; else counts are rounded to 5 and money to a million rupiah. What is committed and not paid is exact for viewers of the whole country only (angka pasti).'

@@ -3,7 +3,7 @@ import type { Answer } from '../access/policy.ts'
 import { seesEverywhere, type Viewer } from '../access/viewer.ts'
 import type { AreaLevel } from '../areas/area.type.ts'
 import { type AreaRef, levelOf, levelOfCode } from '../areas/area-level.ts'
-import type { EligibilityLimits } from '../contract/context.ts'
+import type { Context, EligibilityLimits } from '../contract/context.ts'
 import { STATISTICS } from '../contract/readings.ts'
 import { CoverageLineEntity } from '../enrollments/coverage-line.entity.ts'
 import {
@@ -14,7 +14,7 @@ import {
   unpaidUpTo,
 } from '../enrollments/covered.ts'
 import { allOf, type Column, join, ref, type Sql, sql, verbatim } from '../planner/sql.ts'
-import { domicileAt, type WorkerRef } from '../workers/domicile.ts'
+import { domicileAt, isUnmerged, type WorkerRef } from '../workers/domicile.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { eligibleIn } from './eligible.ts'
 import { exactColumn, exactIn, shownCount } from './exactness.ts'
@@ -44,6 +44,16 @@ export interface Question {
   readonly today: string
 }
 
+/** The question of a request: with its filter, within its limits, by its viewer. */
+export function questionOf(
+  scope: Scope,
+  month: Sql,
+  filter: Question['conditions'] | null,
+  { limits, viewer, today }: Context,
+): Question {
+  return { scope, month, conditions: filter ?? {}, limits, viewer, today }
+}
+
 /** The columns of every count of people. */
 export interface PeopleCountsRow {
   eligibleWorkers: number
@@ -68,32 +78,24 @@ export function isBroad({ scope, conditions }: Question): boolean {
 /** Whether a worker is among the people asked about. */
 export function isAskedAbout(worker: WorkerRef, { scope, conditions }: Question): Sql {
   return allOf(
+    isUnmerged(worker),
     scope && sql`${domicileAt(worker, scope.level)} = ${scope.code}`,
     conditions.categories && sql`${worker.category} = any(${conditions.categories})`,
   )
 }
 
 /**
- * Columns that count people of a subquery `p` of {@link people}, named like the fields of `PeopleCounts`.
- * `eligible = eligibleCovered + uncovered` holds by construction.
+ * Columns that count people of a subquery `p` of {@link people}, named like the fields of `PeopleCounts`. The uncovered
+ * are the eligible less the covered of them: {@link shownCounts}.
  */
 const COUNTS = verbatim(
   [
     `count(*) filter (where p.eligible) as "eligibleWorkers"`,
     `count(*) filter (where p.covered) as "coveredWorkers"`,
     `count(*) filter (where p.eligible and p.covered) as "eligibleCoveredWorkers"`,
-    `count(*) filter (where p.eligible and not p.covered) as "uncoveredWorkers"`,
     `count(*) filter (where p.covered and p.unpaid) as "committedUnpaidWorkers"`,
   ].join(', '),
 )
-
-const COUNT_NAMES = [
-  'eligibleWorkers',
-  'coveredWorkers',
-  'eligibleCoveredWorkers',
-  'uncoveredWorkers',
-  'committedUnpaidWorkers',
-] as const
 
 /** One row: the counts of all people asked about, none of them rounded yet. */
 export function countPeople(question: Question): Sql {
@@ -129,8 +131,11 @@ export function shownCounts(exact: Answer, viewer: Viewer): Sql {
   )
 }
 
+/** No count of a group is larger than both of these. */
+const LARGEST_COUNTS = ['eligibleWorkers', 'coveredWorkers']
+
 /** Which rows of a breakdown may be shown: a group that is rounded to nobody would still say that it is there. */
-export function shownGroups(exact: Answer, names: readonly string[] = COUNT_NAMES): Sql {
+export function shownGroups(exact: Answer, names: readonly string[] = LARGEST_COUNTS): Sql {
   if (exact === true) return verbatim('true')
   const counts = names.map((name) => sql`${shownCount(verbatim(`c."${name}"`), false)} > 0`)
   const anybody = sql`(${join(counts, ' or ')})`

@@ -37,6 +37,7 @@ import {
   isBroad,
   type PeopleCountsRow,
   type Question,
+  questionOf,
   type Scope,
   scopeOfArea,
   scopeOfCode,
@@ -174,13 +175,12 @@ async function summaryOf(
   context: Context,
 ) {
   const month = monthDate(asOf ?? context.currentMonth)
-  const { limits, viewer, today } = context
-  const question: Question = { scope, month, conditions: filter ?? {}, limits, viewer, today }
+  const question = questionOf(scope, month, filter, context)
   const exact = exactFor(question)
   const shown = shownWhere(exact, question.conditions)
   await checkPayers(question.conditions, context)
   return derived<PeopleCountsRow & { asOf: string }, Question>(
-    sql`select ${shownCounts(exact, viewer)}, ${month} as "asOf" from (${countPeople(question)}) as c where ${shown}`,
+    sql`select ${shownCounts(exact, context.viewer)}, ${month} as "asOf" from (${countPeople(question)}) as c where ${shown}`,
     question,
   )
 }

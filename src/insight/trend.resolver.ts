@@ -8,7 +8,7 @@ import { derived } from '../planner/description.ts'
 import { join, sql } from '../planner/sql.ts'
 import { checkPayers, shownWhere } from './exactness.ts'
 import { CoverageFilter, CoveragePoint } from './insight.type.ts'
-import { countPeople, exactFor, scopeOfCode, shownCounts } from './people.ts'
+import { countPeople, exactFor, questionOf, scopeOfCode, shownCounts } from './people.ts'
 
 @Resolver()
 export class CoverageTrendResolver {
@@ -23,20 +23,13 @@ export class CoverageTrendResolver {
   ) {
     checkSpan(from, to, 'to')
     // A month a branch, not a lateral join: with the month fixed, PostgreSQL hashes a month's lines once.
-    const { limits, viewer, today } = context
+    const asked = scopeOfCode(scope, context.viewer)
     const points = monthsFrom(from, to).map((text) => {
       const month = monthDate(text)
-      const question = {
-        scope: scopeOfCode(scope, viewer),
-        month,
-        conditions: filter ?? {},
-        limits,
-        viewer,
-        today,
-      }
+      const question = questionOf(asked, month, filter, context)
       const exact = exactFor(question)
       const shown = shownWhere(exact, question.conditions)
-      return sql`select ${month} as month, ${shownCounts(exact, viewer)} from (${countPeople(question)}) as c where ${shown}`
+      return sql`select ${month} as month, ${shownCounts(exact, context.viewer)} from (${countPeople(question)}) as c where ${shown}`
     })
     await checkPayers(filter ?? {}, context)
     return derived<{ month: string }>(join(points, ' union all ')).orderBy((point) => [point.month])

@@ -1,0 +1,157 @@
+import type { Context } from '../../contract/context.ts'
+import { idValue } from '../../contract/id.ts'
+import { done, type Outcome } from '../../contract/outcome.ts'
+import { checkedReason } from '../../contract/reason.ts'
+import type { Query } from '../../db/database.ts'
+import { badInput } from '../../kernel/errors.ts'
+import { firstDay, type Month } from '../../kernel/month.ts'
+import { checkActsFor } from '../../payers/acting.ts'
+import { ref, sql } from '../../planner/sql.ts'
+import { CoverageProgramEntity } from '../../programs/program.entity.ts'
+import { actor } from '../../workers/record-events.ts'
+import { EnrollmentEntity } from '../enrollment.entity.ts'
+import { acting, nothingToDo } from './end.ts'
+import { COMMITTED } from './held-enrollment.ts'
+
+export interface Paying {
+  /** Code: everybody in it; or else `enrollments`. */
+  readonly program?: string | null
+  /** Ids. */
+  readonly enrollments?: readonly string[] | null
+  /** The last month that is paid, with all unpaid ones before it. */
+  readonly through: string
+  /** Number of the payment order, or what else the ledger should say. */
+  readonly reference: string
+}
+
+/**
+ * Records that BPJS was paid: each enrollment for all its unpaid months through a month. Months are paid in their order,
+ * so an earlier month is never left open behind a paid one.
+ *
+ * @throws Refused by StateRefusal when nothing is due.
+ */
+export async function pay(context: Context, input: Paying): Promise<Outcome> {
+  const { query, note, post } = context.change!
+  const reference = checkedReason('input.reference', input.reference)
+  const target = await targetOf(query, context, input)
+  // Whoever is enrolled from here on is not held, and another clerk may change what covers him: he is not paid for.
+  const held = await query<{ id: string }>(
+    `/* payment.hold */ select id from worker where id in (
+      select worker_id from enrollment where ${target.condition}
+    ) order by id for no key update`,
+    [target.value],
+  )
+  const [paid] = await query<PaidRow>(payStatement(target.condition), [
+    target.value,
+    firstDay(input.through as Month),
+    COMMITTED,
+    reference,
+    ...actor(acting(context)),
+    held.map(({ id }) => id),
+  ])
+  const { enrollments, months, amount, workers, budgets } = paid!
+  if (Number(enrollments) === 0) {
+    throw nothingToDo('Nothing is due through this month.')
+  }
+  const entry = { kind: 'PAY', note: `${reference}: through ${input.through}` } as const
+  post((budgets ?? []).map(({ budget, amount: part }) => ({ ...entry, budget, amount: BigInt(part) })))
+  note({ workers: workers!.slice(0, MOST_NAMED), ...(target.subject && { subject: target.subject }) })
+  return done('PaymentRecorded', {
+    enrollments: Number(enrollments),
+    months: Number(months),
+    amount: amount ?? '0',
+    budgets: budgets ?? [],
+  })
+}
+
+/** An event of the audit trail names so many people at most; the history of each has its own event. */
+const MOST_NAMED = 1_000
+
+interface PaidRow {
+  readonly enrollments: string
+  readonly months: string | null
+  readonly amount: string | null
+  readonly workers: string[] | null
+  readonly budgets: { budget: string; amount: string }[] | null
+}
+
+interface Target {
+  /** SQL over `enrollment`, of `$1`. */
+  readonly condition: string
+  readonly value: unknown
+  readonly subject?: string
+}
+
+async function targetOf(
+  query: Query,
+  { read, viewer }: Context,
+  { program, enrollments }: Paying,
+): Promise<Target> {
+  if ((program == null) === (enrollments == null))
+    throw badInput('input.program', 'Name either a program or enrollments.')
+  if (program != null) {
+    const [found] = await query<{ payer: string }>(
+      '/* payment.program */ select payer_id as payer from coverage_program where code = $1',
+      [program],
+    )
+    if (!found)
+      throw badInput('input.program', 'There is no program of this code.', 'Look it up with programs.')
+    checkActsFor(viewer, found.payer, 'input.program')
+    return { condition: 'program_code = $1', value: program, subject: `CoverageProgram:${program}` }
+  }
+  const ids = [...new Set(enrollments!)]
+  if (ids.length === 0 || ids.length > MOST_ENROLLMENTS)
+    throw badInput(
+      'input.enrollments',
+      `Name 1 to ${MOST_ENROLLMENTS} enrollments.`,
+      'Pay by program instead.',
+    )
+  const [enrollment, of] = [ref(EnrollmentEntity), ref(CoverageProgramEntity)]
+  const payers = await read<{ payer: string }>(
+    sql`/* payment.enrollments */ select ${of.payer} as payer from ${enrollment}
+      join ${of} on ${of.code} = ${enrollment.program} where ${enrollment.id} = any(${ids.map(idValue)}::bigint[])`,
+    query,
+  )
+  for (const { payer } of payers) checkActsFor(viewer, payer, 'input.enrollments')
+  if (payers.length < ids.length)
+    throw badInput('input.enrollments', 'There is no enrollment of one of these ids.', 'Look them up.')
+  return { condition: 'enrollment.id = any($1::bigint[])', value: ids }
+}
+
+const MOST_ENROLLMENTS = 1_000
+
+function payStatement(condition: string): string {
+  return `/* payment.record */
+with due as (
+  select charge.worker_id, charge.enrollment_id, first_month, budget_id, monthly, payer_id,
+    coalesce((paid_through + interval '1 month')::date, first_month) as first,
+    least($2::date, (upper(charge.period) - interval '1 month')::date) as last
+  from unnest($8::bigint[]) as held (worker_id)
+    join enrollment using (worker_id)
+    join coverage_program as program on program.code = program_code
+    join charge on (charge.worker_id, enrollment_id) = (enrollment.worker_id, enrollment.id)
+  where ${condition} and decision = any($3)
+    and first_month <= $2::date
+    and coalesce(paid_through < least($2::date, (upper(charge.period) - interval '1 month')::date), true)
+), counted as (
+  select due.*, ((extract(year from last) - extract(year from first)) * 12
+    + extract(month from last) - extract(month from first) + 1)::int as months
+  from due
+), paid as (
+  update charge set paid_through = counted.last from counted
+  where (charge.worker_id, charge.enrollment_id, charge.first_month)
+    = (counted.worker_id, counted.enrollment_id, counted.first_month)
+), told as (
+  insert into worker_event (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor,
+    actor_payer_id)
+  select worker_id, 'PAID', enrollment_id, payer_id, daterange(min(first), (max(last) + interval '1 month')::date),
+    sum(monthly * months), $4, $5::date, $6, $7::bigint
+  from counted group by worker_id, enrollment_id, payer_id
+)
+select count(distinct enrollment_id) as enrollments, sum(months) as months, sum(monthly * months)::text as amount,
+  (select array_agg(distinct worker_id) from counted) as workers,
+  (select jsonb_agg(jsonb_build_object('budget', budget_id::text, 'amount', amount::text) order by budget_id)
+    from (select budget_id, sum(monthly * months) as amount from counted where budget_id is not null group by 1) as by_budget
+  ) as budgets
+from counted`
+}
