@@ -5,7 +5,7 @@ import { loadRates } from './load-rates.ts'
 
 /**
  * Brings what every hub needs, whether it has a scenario or real data: the areas of the current edition and the
- * contribution rates of `rates.yaml`. Repeatable; what is there already stays, what changed is taken over.
+ * contribution rates of `rates.yaml`. Repeatable; areas take over what changed, rates that are there already stay.
  */
 export async function loadReferenceData(db: Database, progress: Progress): Promise<void> {
   await loadAreas(db, progress)

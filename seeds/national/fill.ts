@@ -6,6 +6,7 @@ import { composeNik } from '../../src/kernel/nik.ts'
 import type { Step } from '../../src/kernel/progress.ts'
 import { writeHubLines } from '../hub-lines.ts'
 import { insertIdentities } from '../identities.ts'
+import { PEOPLE_TABLES } from '../people-tables.ts'
 import { randomFrom } from '../random.ts'
 import { rebuildingIndexes } from '../rebuild-indexes.ts'
 import type { FillOptions } from '../scenario.ts'
@@ -49,7 +50,7 @@ export async function fillNational(query: Query, options: FillOptions): Promise<
     running.done()
   }
   let checking: Step | undefined
-  await rebuildingIndexes(query, PEOPLES_TABLES, async () => {
+  await rebuildingIndexes(query, PEOPLE_TABLES, async () => {
     await step('Registering workers', () => query(INSERT_WORKERS, [workers]))
     if (identities) await sealIdentities(query, workers, options)
     await step(
@@ -78,15 +79,6 @@ export async function fillNational(query: Query, options: FillOptions): Promise<
   })
   checking?.done()
 }
-
-const PEOPLES_TABLES = [
-  'worker',
-  'identity_token',
-  'worker_identity',
-  'enrollment',
-  'charge',
-  'coverage_line',
-]
 
 /** Without statistics of what was just written the planner would join row by row. */
 const ANALYZE = '/* seed.national_analyze */ analyze worker, enrollment, payer, coverage_program, budget'

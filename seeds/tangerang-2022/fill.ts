@@ -6,6 +6,7 @@ import { writeHubLines } from '../hub-lines.ts'
 import { insertIdentities } from '../identities.ts'
 import type { Columns, Insert } from '../insert-rows.ts'
 import { givenValues, insertRows, selectGiven } from '../insert-rows.ts'
+import { PEOPLE_TABLES } from '../people-tables.ts'
 import { rebuildingIndexes } from '../rebuild-indexes.ts'
 import type { FillOptions } from '../scenario.ts'
 import type { Demo } from './demo.ts'
@@ -32,7 +33,7 @@ export async function fillTangerang(query: Query, { keys, progress }: FillOption
   ])
   await writeMoney(query, demo)
   let checking: Step | undefined
-  await rebuildingIndexes(query, PEOPLES_TABLES, async () => {
+  await rebuildingIndexes(query, PEOPLE_TABLES, async () => {
     const total = demo.people.length
     const workers = progress.step('Registering workers', total)
     await insertRows(query, { ...PEOPLE, rows: demo.people, step: workers })
@@ -57,16 +58,6 @@ export async function fillTangerang(query: Query, { keys, progress }: FillOption
   })
   checking?.done()
 }
-
-/** In the order in which they refer to each other. */
-const PEOPLES_TABLES = [
-  'worker',
-  'identity_token',
-  'worker_identity',
-  'enrollment',
-  'charge',
-  'coverage_line',
-]
 
 /** Sealed and written together, so that a person sees progress. */
 const VAULT_BATCH = 10_000

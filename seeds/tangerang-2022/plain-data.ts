@@ -7,7 +7,7 @@ import type { Period } from '../../src/kernel/period.ts'
 import type { Rupiah } from '../../src/kernel/rupiah.ts'
 import type { FundingSource, PayerKind } from '../../src/payers/payer.entity.ts'
 import type { Benefit, Segment } from '../../src/programs/program.entity.ts'
-import type { WorkerCategory } from '../../src/workers/worker-category.ts'
+import type { WorkerCategory } from '../../src/programs/worker-category.ts'
 
 // The rows of the demo as plain data, so that a test can compute every number of the hub a second time without
 // a database. Ids are those the rows get; days are `YYYY-MM-DD`, months `YYYY-MM`, money is rupiah.

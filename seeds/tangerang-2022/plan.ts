@@ -1,55 +1,30 @@
 import { z } from 'zod'
 import { PERMISSIONS, type Permission, ROLES, type Role } from '../../src/access/permission.ts'
+import { areaCode, day, month, rupiah } from '../../src/contract/facts.ts'
 import { SetupError } from '../../src/kernel/errors.ts'
-import { FundingSource, PayerKind } from '../../src/payers/payer.entity.ts'
+import type { Month } from '../../src/kernel/month.ts'
+import { FundingSource } from '../../src/payers/payer.entity.ts'
 import { Benefit, Segment } from '../../src/programs/program.entity.ts'
-import type { WorkerCategory } from '../../src/workers/worker-category.ts'
-import { WORKER_CATEGORIES } from '../../src/workers/worker-category.ts'
-import { month, readYaml, rupiah } from '../yaml-file.ts'
+import { WORKER_CATEGORIES, type WorkerCategory } from '../../src/programs/worker-category.ts'
+import { SetupFile } from '../../src/setup/setup-file.ts'
+import { readYaml } from '../yaml-file.ts'
 
 const FOLDER = 'seeds/tangerang-2022'
 
-const date = z.iso.date()
-const area = z.string().regex(/^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$/, { error: 'must be an area code' })
+const area = areaCode
 const people = z.number().int().positive()
 const places = z.array(z.strictObject({ in: area, people })).nonempty()
 const category = z.enum(Object.keys(WORKER_CATEGORIES) as [WorkerCategory, ...WorkerCategory[]])
 const share = z.number().min(0).max(1)
 
-const Payer = z.strictObject({
-  key: z.string(),
-  kind: z.enum(PayerKind),
-  name: z.string(),
-  area: area.optional(),
-})
-
-const Program = z.strictObject({
+const Enrolled = z.strictObject({
   code: z.string(),
-  name: z.string(),
-  payer: z.string(),
-  fundingSource: z.enum(FundingSource),
-  agency: z.string(),
-  benefits: z.array(z.enum(Benefit)).nonempty(),
-  categories: z.array(category).nonempty().optional(),
-  maxDecile: z.number().int().min(1).max(10).optional(),
-  from: month,
-  to: month,
-  contribution: rupiah,
-  legalBasis: z.string(),
-  decidedOn: date,
+  decidedOn: day,
   places,
-  payments: z.array(z.strictObject({ on: date, through: month })),
+  payments: z.array(z.strictObject({ on: day, through: month })),
 })
 
 const Village = z.strictObject({ payer: z.string(), people, paidThrough: month, ceiling: rupiah })
-
-const Budget = z.strictObject({
-  payer: z.string(),
-  year: z.number().int(),
-  fundingSource: z.enum(FundingSource),
-  agency: z.string(),
-  ceiling: z.array(z.strictObject({ on: date, amount: rupiah, note: z.string() })).nonempty(),
-})
 
 const Report = z.strictObject({
   group: z.string(),
@@ -61,7 +36,7 @@ const Report = z.strictObject({
   starts: z.tuple([month, month]),
   to: month,
   reportedBy: z.string(),
-  reportedOn: date,
+  reportedOn: day,
   places,
 })
 
@@ -69,12 +44,12 @@ const livelihood = z.enum(['COAST', 'FARMLAND', 'TOWN'])
 const weight = z.number().positive()
 
 const Registry = z.strictObject({
-  today: date,
-  agesOn: date,
+  today: day,
+  agesOn: day,
   shares: z.strictObject({ deceased: share, overAge: share, civilServant: share, movedHere: share }),
   deaths: z.strictObject({ from: month, to: month }),
   deciles: z.record(z.string().regex(/^([1-9]|10)$/), weight),
-  decileAsOf: z.strictObject({ earlier: date, sweep: date, sweepShare: share }),
+  decileAsOf: z.strictObject({ earlier: day, sweep: day, sweepShare: share }),
   regencies: z.array(z.strictObject({ regency: area, workers: z.number().int(), nonAsn: z.number().int() })),
   places: z.array(z.strictObject({ in: area, livelihood, weight })),
   categories: z.partialRecord(
@@ -105,15 +80,18 @@ const Viewer = z
     error: 'has either a role or permissions',
   })
 
-export type ProgramPlan = z.infer<typeof Program>
-export type BudgetPlan = z.infer<typeof Budget>
+/** A program with the agency whose budgets it spends, and the people it took in. */
+export type ProgramPlan = SetupFile['programs'][number] & { readonly agency: string } & z.infer<
+    typeof Enrolled
+  >
+export type BudgetPlan = SetupFile['budgets'][number]
 export type ReportPlan = z.infer<typeof Report>
 export type RegistryPlan = z.infer<typeof Registry>
 export type NamesPlan = z.infer<typeof Names>
 
 /** Everything a person decided about the demo, as the YAML files beside this one say it. */
 export interface Plan {
-  readonly payers: readonly z.infer<typeof Payer>[]
+  readonly payers: SetupFile['payers']
   readonly programs: readonly ProgramPlan[]
   readonly budgets: readonly BudgetPlan[]
   readonly reports: readonly ReportPlan[]
@@ -122,25 +100,30 @@ export interface Plan {
   readonly viewers: readonly z.infer<typeof Viewer>[]
 }
 
+const SETUP = `${FOLDER}/setup.yaml`
+
+/** What `payung apply` brings a hub to: the payers, their programs and budgets, without those of the villages. */
+export function readSetup(): SetupFile {
+  return readYaml(SETUP, SetupFile)
+}
+
 /** @throws SetupError naming the file and the row at fault. */
 export function readPlan(): Plan {
-  const payers = readYaml(`${FOLDER}/payers.yaml`, z.array(Payer))
+  const { payers, programs, budgets } = readSetup()
+  const enrolled = readYaml(`${FOLDER}/enrolled.yaml`, z.array(Enrolled))
   const villages = readYaml(`${FOLDER}/villages.yaml`, z.array(Village)).map((village) => {
     const payer = payers.find(({ key }) => key === village.payer)
     if (payer?.area !== undefined) return { ...village, area: payer.area }
-    throw new SetupError(`${FOLDER}/villages.yaml: ${village.payer} is no payer with an area in payers.yaml.`)
+    throw new SetupError(`${FOLDER}/villages.yaml: ${village.payer} is no payer with an area in setup.yaml.`)
   })
   return {
     payers,
     // Villages fill gaps, so they take people in after everybody else.
     programs: [
-      ...readYaml(`${FOLDER}/programs.yaml`, z.array(Program)),
-      ...villages.map((village) => Program.parse(villageProgram(village))),
+      ...programs.map((program) => planned(program, budgets, enrolled)),
+      ...villages.map((village) => villageProgram(village)),
     ],
-    budgets: [
-      ...readYaml(`${FOLDER}/budgets.yaml`, z.array(Budget)),
-      ...villages.map((village) => villageBudget(village)),
-    ],
+    budgets: [...budgets, ...villages.map((village) => villageBudget(village))],
     reports: readYaml(`${FOLDER}/reported.yaml`, z.array(Report)),
     registry: readYaml(`${FOLDER}/registry.yaml`, Registry),
     names: readYaml(`${FOLDER}/names.yaml`, Names),
@@ -148,26 +131,36 @@ export function readPlan(): Plan {
   }
 }
 
+/** One agency of each payer has budgets of a source, so a program need not say whose it spends. */
+function planned(
+  program: SetupFile['programs'][number],
+  budgets: readonly BudgetPlan[],
+  enrolled: readonly z.infer<typeof Enrolled>[],
+): ProgramPlan {
+  const budget = budgets.find(
+    ({ payer, fundingSource }) => payer === program.payer && fundingSource === program.fundingSource,
+  )
+  const taken = enrolled.find(({ code }) => code === program.code)
+  if (budget && taken) return { ...program, agency: budget.agency, ...taken }
+  throw new SetupError(`${SETUP}: ${program.code} has no budget there, or nobody in enrolled.yaml.`)
+}
+
 type VillagePlan = z.infer<typeof Village> & { area: string }
 
 const VILLAGE_AGENCY = 'Pemerintah Desa'
 
-function villageProgram({
-  payer,
-  people: count,
-  paidThrough,
-  area: code,
-}: VillagePlan): z.input<typeof Program> {
+function villageProgram({ payer, people: count, paidThrough, area: code }: VillagePlan): ProgramPlan {
   return {
     code: `DESA-${code}-2023`,
     name: `Perlindungan pekerja rentan desa ${code} tahun 2023`,
     payer,
     fundingSource: 'APBDES',
+    segment: 'BPU',
     agency: VILLAGE_AGENCY,
     benefits: ['JKK', 'JKM'],
-    from: '2023-01',
-    to: '2023-12',
-    contribution: 16_800,
+    from: '2023-01' as Month,
+    to: '2023-12' as Month,
+    contribution: 16_800n,
     legalBasis: 'Permendagri 20/2018 art. 19(4)',
     decidedOn: '2022-12-28',
     places: [{ in: code, people: count }],
