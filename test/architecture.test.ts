@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['db', 'planner'],
   ['access', 'contract'],
   ['areas', 'payers', 'programs', 'workers', 'budgets', 'enrollments', 'overlaps'],
-  ['rosters', 'insight'],
+  ['rosters', 'insight', 'setup'],
   ['graph', 'app.ts'],
   ['server'],
   ['cli.ts', 'main.ts', 'cli'],

@@ -60,7 +60,8 @@ describe('the search for planted people', () => {
 })
 
 /** Somebody who may do everything in Banten. */
-const clerk = () => authorization('registry:read identity:read coverage:check audit:read', { areas: ['36'] })
+const clerk = () =>
+  authorization('registry:read registry:write identity:read coverage:check audit:read', { areas: ['36'] })
 
 const LOOK =
   'query ($id: ID!) { worker(id: $id) { id identity(purpose: CLAIM) { maskedNik fullName birthDate } } }'
@@ -73,6 +74,24 @@ const checked = (...people: unknown[]) => ({ input: { people, from: '2023-02', p
 const PURPOSE =
   'query ($purpose: Purpose!) { workers(first: 1) { nodes { identity(purpose: $purpose) { birthDate } } } }'
 const DATE = 'query ($from: DateTime) { auditTrail(filter: { from: $from }) { totalCount } }'
+const REGISTER = `mutation ($input: RegisterWorkerInput!) { registerWorker(input: $input) { __typename
+  ... on RegisteredWorker { worker { id } findings { message } }
+  ... on IdentityRefusal { code message worker { id } findings { message } } } }`
+const CORRECT = `mutation ($input: CorrectIdentityInput!) { correctIdentity(input: $input) { __typename
+  ... on CorrectedIdentity { worker { id } findings { message } }
+  ... on IdentityRefusal { code message worker { id } findings { message } } } }`
+const somebody = (more: object = {}) => ({
+  input: {
+    nik: UNKNOWN,
+    fullName: NAME,
+    birthDate: '1985-06-15',
+    sex: 'FEMALE',
+    category: 'FARMER',
+    village: '36.03.01.2003',
+    ...more,
+  },
+})
+
 const WRITTEN = [NIK, '3603 0155 0685 9001', NAME]
 const cursor = (...keys: string[]) => Buffer.from(JSON.stringify(keys)).toString('base64url')
 
@@ -134,6 +153,14 @@ const SAID_BY_CALLERS: readonly (readonly [
   ['nothing but a name', CHECK, { [NAME]: NIK }],
   ['a name for a date', DATE, { from: NAME }],
   ['a NIK for a date', DATE, { from: NIK }],
+  ['a name for a sex', REGISTER, somebody({ sex: NAME })],
+  ['a NIK for a village', REGISTER, somebody({ village: NIK })],
+  ['a NIK as a number to register', REGISTER, somebody({ nik: Number(NIK) })],
+  ['a name for a birth date', REGISTER, somebody({ birthDate: NAME })],
+  ['a NIK for a key', REGISTER, somebody({ nik: '', idempotencyKey: NIK })],
+  ['a NIK for a reason', REGISTER, somebody({ overrideReason: NIK })],
+  ['a NIK for a worker', CORRECT, { input: { worker: NIK, nik: NIK, reason: 'x' } }],
+  ['a NIK for a reason to correct', CORRECT, { input: { worker: '1', fullName: NAME, reason: NIK } }],
   ['a name for an actor', `{ auditTrail(filter: { actor: "${NAME}" }) { totalCount } }`],
 ]
 
@@ -160,7 +187,7 @@ for (const [where, describeThere, databaseUrl] of [
         http: { ...DEFAULT_HTTP_LIMITS, eventLoopDelayMs: 0, anonymousRequestsPerMinute: 0 },
       })
       statements = statementsOf(hub.hub.db)
-      await hub.hub.db.query('truncate province, regency cascade')
+      await hub.hub.db.query('delete from regency; delete from province')
       await someAreas(hub.hub)
       const program = await aProgram(await aPayer('REGENCY', { area: '36.03' }).in(hub.hub)).in(hub.hub)
       worker = (await aWorker().identifiedBy(NIK).coveredBy(program, '2023-01..2023-06').in(hub.hub)).id
@@ -225,6 +252,47 @@ for (const [where, describeThere, databaseUrl] of [
       const known = data.checkCoverage.map((check: { known: boolean }) => check.known)
       expect(known).toEqual([true, true, false, true, false, false, false])
       expect(extensions.sql.length).toBeGreaterThan(0)
+    })
+
+    test('registering and correcting people, whoever they turn out to be', async () => {
+      const outcomes: string[] = []
+      for (const more of [
+        {},
+        {},
+        { fullName: 'Budi' },
+        { nik: '3603015506859004', fullName: 'Siti Rahasia' },
+        { nik: '3603015506859004', fullName: 'Siti Rahasia', overrideReason: 'Twins' },
+        { nik: NAME },
+        { nik: FROM_PAPUA, birthDate: '1990-03-12' },
+      ]) {
+        const { data } = await send(
+          REGISTER,
+          somebody({ idempotencyKey: `${where} ${outcomes.length}`, ...more }),
+        )
+        outcomes.push(data.registerWorker.code ?? data.registerWorker.__typename)
+      }
+      expect(outcomes).toEqual([
+        'RegisteredWorker',
+        'ALREADY_REGISTERED',
+        'IDENTITY_CONFLICT',
+        'SUSPECT_MATCH',
+        'RegisteredWorker',
+        'INVALID_NIK',
+        'ALREADY_REGISTERED',
+      ])
+      const corrected: string[] = []
+      for (const more of [{ nik: UNKNOWN }, { nik: '3603015506859009' }, { fullName: NAME }, { nik: NIK }]) {
+        const { data } = await send(CORRECT, { input: { worker, reason: 'Seen on the card', ...more } })
+        corrected.push(data.correctIdentity.code ?? data.correctIdentity.__typename)
+      }
+      // And back to who he was.
+      await send(CORRECT, { input: { worker, fullName: nameOf(worker), reason: 'Seen on the card' } })
+      expect(corrected).toEqual([
+        'IDENTITY_CONFLICT',
+        'CorrectedIdentity',
+        'CorrectedIdentity',
+        'CorrectedIdentity',
+      ])
     })
 
     test('checking people by what is no token', async () => {

@@ -42,12 +42,14 @@ export function* textPlaces(schema: GraphQLSchema): Generator<TextPlace> {
     for (const field of Object.values(type.getFields())) {
       if (field.name.startsWith('_')) continue
       for (const arg of field.args) {
-        for (const { scalar, path, build } of textsIn(arg.type, [])) {
+        // What changes things names nobody beside the text that is attacked, so that nothing is changed.
+        const id = type === mutation ? NOBODY : '1'
+        for (const { scalar, path, build } of textsIn(arg.type, [], id)) {
           yield {
             name: `${type.name}.${field.name}(${[arg.name, ...path].join('.')})`,
             scalar,
             operation: (text) => ({
-              query: way(`${field.name}(${argumentsOf(field, arg)})${selectionOf(field.type)}`, arg),
+              query: way(`${field.name}(${argumentsOf(field, arg, id)})${selectionOf(field.type)}`, arg),
               variables: { v: build(text) },
             }),
           }
@@ -96,15 +98,15 @@ function waysFrom(root: GraphQLObjectType, kind: 'query' | 'mutation'): Map<Grap
 }
 
 /** Required arguments with ordinary values, and the one that is attacked. */
-function argumentsOf(field: GraphQLField<unknown, unknown>, attacked?: GraphQLArgument): string {
+function argumentsOf(field: GraphQLField<unknown, unknown>, attacked?: GraphQLArgument, id = '1'): string {
   return field.args
     .filter((arg) => arg === attacked || isRequiredArgument(arg))
-    .map((arg) => `${arg.name}: ${arg === attacked ? '$v' : literalOf(arg.type)}`)
+    .map((arg) => `${arg.name}: ${arg === attacked ? '$v' : literalOf(arg.type, id)}`)
     .join(', ')
 }
 
-function literalOf(type: GraphQLInputType): string {
-  const value = ordinary(type)
+function literalOf(type: GraphQLInputType, id: string): string {
+  const value = ordinary(type, id)
   return isEnumType(getNamedType(type)) ? String(value) : JSON.stringify(value)
 }
 
@@ -126,42 +128,49 @@ interface TextInside {
   build(text: string): unknown
 }
 
-function* textsIn(type: GraphQLInputType, path: readonly string[]): Generator<TextInside> {
+function* textsIn(type: GraphQLInputType, path: readonly string[], id = '1'): Generator<TextInside> {
   const nullable = getNullableType(type)
   if (isListType(nullable)) {
-    for (const inside of textsIn(nullable.ofType, path))
+    for (const inside of textsIn(nullable.ofType, path, id))
       yield { ...inside, build: (text) => [inside.build(text)] }
   } else if (isScalarType(nullable) && !OTHERS.has(nullable.name)) {
     yield { scalar: nullable.name, path, build: (text) => text }
   } else if (isInputObjectType(nullable)) {
     const fields = Object.values(nullable.getFields())
     for (const field of fields) {
-      for (const inside of textsIn(field.type, [...path, field.name])) {
-        yield { ...inside, build: (text) => ({ ...requiredOf(fields), [field.name]: inside.build(text) }) }
+      for (const inside of textsIn(field.type, [...path, field.name], id)) {
+        yield {
+          ...inside,
+          build: (text) => ({ ...requiredOf(fields, id), [field.name]: inside.build(text) }),
+        }
       }
     }
   }
 }
 
-function requiredOf(fields: readonly GraphQLInputField[]): Record<string, unknown> {
+function requiredOf(fields: readonly GraphQLInputField[], id: string): Record<string, unknown> {
   const required = fields.filter(isRequiredInputField)
-  return Object.fromEntries(required.map(({ name, type }) => [name, ordinary(type)]))
+  return Object.fromEntries(required.map(({ name, type }) => [name, ordinary(type, id)]))
 }
 
 /** What is written beside the text that is attacked. */
 const ORDINARY: Readonly<Record<string, unknown>> = {
   AreaCode: '36.03.01',
+  Rupiah: '1',
   Month: '2023-01',
   LocalDate: '2023-01-01',
-  ID: '1',
   PersonToCheck: { nik: '1' },
 }
 
-function ordinary(type: GraphQLInputType): unknown {
+/** An id that nothing has. */
+const NOBODY = '999999999'
+
+function ordinary(type: GraphQLInputType, id: string): unknown {
   const nullable = getNullableType(type)
-  if (isListType(nullable)) return [ordinary(nullable.ofType)]
+  if (isListType(nullable)) return [ordinary(nullable.ofType, id)]
   if (isEnumType(nullable)) return nullable.getValues()[0]!.name
+  if (nullable.name === 'ID') return id
   const known = ORDINARY[nullable.name]
   if (known !== undefined) return known
-  return isInputObjectType(nullable) ? requiredOf(Object.values(nullable.getFields())) : 'x'
+  return isInputObjectType(nullable) ? requiredOf(Object.values(nullable.getFields()), id) : 'x'
 }

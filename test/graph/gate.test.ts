@@ -1,7 +1,7 @@
 import { isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessTable } from '../../src/access/access-table.ts'
-import { fieldRules } from '../../src/access/field-rules.ts'
+import { fieldRules, neededByField } from '../../src/access/field-rules.ts'
 import type { Viewer } from '../../src/access/viewer.ts'
 import { ANONYMOUS } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
@@ -52,13 +52,14 @@ describe('the contract and its policies', () => {
         .split('\n### ')
         .map((section) => [section.slice(0, section.indexOf('\n')), section]),
     )
+    const needs = neededByField(policies)
     let fields = 0
     for (const type of Object.values(schema.getTypeMap())) {
       const { kind } = (isObjectType(type) && typeMark(type)) || {}
       if (!isObjectType(type) || type.name.startsWith('_')) continue
       if (kind === 'connection' || kind === 'edge' || kind === 'pageInfo') continue
       for (const name of Object.keys(type.getFields()).filter((each) => !each.startsWith('_'))) {
-        const needed = hub.fieldRules.needed(`${type.name}.${name}`)
+        const needed = needs.get(`${type.name}.${name}`)
         const line = sections
           .get(type.name)!
           .split('\n')
@@ -230,7 +231,8 @@ describe('what subgraphs are asked', () => {
   test('is answered to gateways only where it is so configured', async () => {
     const { schema } = hub.planner.model
     const limit = createComplexityLimit(schema, DEFAULT_OPERATION_LIMITS)
-    const gate = createGate({ schema, rules: hub.fieldRules, limit, federation: 'gateway' })
+    const rules = fieldRules(schema, policies)
+    const gate = createGate({ schema, rules, limit, federation: 'gateway' })
     const server = startedServer<Context>(hub.planner, [gatekeeper(gate)])
     const ask = (viewer: Viewer, gateway: boolean) =>
       askServer(server, hub.context({ viewer, gateway }), { query: ENTITIES })

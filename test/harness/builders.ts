@@ -5,9 +5,9 @@ import type { Nik } from '../../src/kernel/nik.ts'
 import { type Period, parsePeriod } from '../../src/kernel/period.ts'
 import type { FundingSource, PayerKind } from '../../src/payers/payer.entity.ts'
 import type { Benefit, Segment } from '../../src/programs/program.entity.ts'
+import type { WorkerCategory } from '../../src/programs/worker-category.ts'
 import { insertIdentity } from '../../src/workers/identity.ts'
 import { admitKeys } from '../../src/workers/identity-keys.ts'
-import type { WorkerCategory } from '../../src/workers/worker-category.ts'
 import { TODAY } from './hub.ts'
 import { PLANTED_NAME } from './planted-name.ts'
 
@@ -164,6 +164,14 @@ class ProgramBuilder {
   }
 }
 
+type Entry = readonly [
+  kind: string,
+  ceiling: bigint,
+  committed: bigint,
+  paid: bigint,
+  enteredOn?: string | undefined,
+]
+
 export function aBudget(payer: InsertedPayer, year: number, ceiling: bigint): BudgetBuilder {
   return new BudgetBuilder(payer, year, ceiling)
 }
@@ -172,7 +180,8 @@ class BudgetBuilder {
   #source: FundingSource
   #agency = 'Dinas Tenaga Kerja'
   #accountCode: string | null = null
-  readonly #entries: (readonly [kind: string, ceiling: bigint, committed: bigint, paid: bigint])[] = []
+  #day: string | undefined
+  readonly #entries: Entry[] = []
 
   constructor(
     readonly payer: InsertedPayer,
@@ -193,18 +202,24 @@ class BudgetBuilder {
     return this
   }
 
+  /** The business date of what follows; the allocation, and all without one, are of 2 January. */
+  on(day: string): this {
+    this.#day = day
+    return this
+  }
+
   committing(amount: bigint): this {
-    this.#entries.push(['COMMIT', 0n, amount, 0n])
+    this.#entries.push(['COMMIT', 0n, amount, 0n, this.#day])
     return this
   }
 
   payingOut(amount: bigint): this {
-    this.#entries.push(['PAY', 0n, 0n, amount])
+    this.#entries.push(['PAY', 0n, 0n, amount, this.#day])
     return this
   }
 
   revisedBy(amount: bigint): this {
-    this.#entries.push(['REVISE', amount, 0n, 0n])
+    this.#entries.push(['REVISE', amount, 0n, 0n, this.#day])
     return this
   }
 
@@ -217,15 +232,15 @@ class BudgetBuilder {
       account_code: this.#accountCode,
       original_ceiling: this.ceiling.toString(),
     })
-    const allocation = this.ceiling > 0n ? [['ALLOCATE', this.ceiling, 0n, 0n] as const] : []
-    for (const [kind, ceiling, committed, paid] of [...allocation, ...this.#entries]) {
+    const allocation: Entry[] = this.ceiling > 0n ? [['ALLOCATE', this.ceiling, 0n, 0n]] : []
+    for (const [kind, ceiling, committed, paid, enteredOn] of [...allocation, ...this.#entries]) {
       await insert(hub, 'budget_entry', {
         budget_id: id,
         kind,
         ceiling_delta: ceiling.toString(),
         committed_delta: committed.toString(),
         paid_delta: paid.toString(),
-        entered_on: `${this.year}-01-02`,
+        entered_on: enteredOn ?? `${this.year}-01-02`,
         recorded_at: `${this.year}-01-02 03:04:05.678901+07`,
         note: `${kind} of ${this.year}`,
       })

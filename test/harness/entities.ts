@@ -9,12 +9,18 @@ import * as settings from '../../src/db/setting.entity.ts'
 import * as charges from '../../src/enrollments/charge.entity.ts'
 import * as coverageLines from '../../src/enrollments/coverage-line.entity.ts'
 import * as enrollments from '../../src/enrollments/enrollment.entity.ts'
+import * as refunds from '../../src/enrollments/refund.entity.ts'
+import * as answers from '../../src/graph/answers/remembered-answer.entity.ts'
 import * as agreements from '../../src/payers/agreement.entity.ts'
 import * as payers from '../../src/payers/payer.entity.ts'
 import * as rates from '../../src/programs/contribution-rate.entity.ts'
 import * as programs from '../../src/programs/program.entity.ts'
+import * as claimChecks from '../../src/workers/claim-check.entity.ts'
+import * as disputes from '../../src/workers/dispute.entity.ts'
 import * as workers from '../../src/workers/worker.entity.ts'
+import * as workerEvents from '../../src/workers/worker-event.entity.ts'
 import * as identities from '../../src/workers/worker-identity.entity.ts'
+import * as merges from '../../src/workers/worker-merge.entity.ts'
 
 const rooms = [
   settings,
@@ -25,11 +31,17 @@ const rooms = [
   rates,
   workers,
   identities,
+  merges,
+  disputes,
+  claimChecks,
+  workerEvents,
   budgets,
   budgetEntries,
   enrollments,
   charges,
   coverageLines,
+  refunds,
+  answers,
   auditEvents,
   auditPending,
   auditSeals,

@@ -1,8 +1,9 @@
 import type { ApolloServer } from '@apollo/server'
 import { ROLES, type Role } from '../../src/access/permission.ts'
 import type { Viewer } from '../../src/access/viewer.ts'
-import type { Hub, RequestFacts } from '../../src/app.ts'
+import type { Hub } from '../../src/app.ts'
 import type { Context } from '../../src/contract/context.ts'
+import type { RequestFacts } from '../../src/graph/context.ts'
 import { gatekeeper } from '../../src/graph/gate.ts'
 import { type Answer, askServer, startedServer, type Variables } from './operations.ts'
 

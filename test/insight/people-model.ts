@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { addMonths, type Month, monthsFrom } from '../../src/kernel/month.ts'
 import type { Benefit, Segment } from '../../src/programs/program.entity.ts'
-import type { WorkerCategory } from '../../src/workers/worker-category.ts'
+import type { WorkerCategory } from '../../src/programs/worker-category.ts'
 import { VILLAGE_CODES } from '../harness/areas.ts'
 
 /**

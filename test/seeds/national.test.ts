@@ -4,6 +4,7 @@ import { temporaryNikKeys } from '../../src/access/vault/nik-keys.ts'
 import { openNik } from '../../src/access/vault/vault.ts'
 import type { Database } from '../../src/db/database.ts'
 import { openDatabase } from '../../src/db/database.ts'
+import { verifyLedger } from '../../src/enrollments/verify-ledger.ts'
 import { inspectNik } from '../../src/kernel/nik.ts'
 import { silentProgress } from '../../src/kernel/progress.ts'
 import { entities } from '../harness/entities.ts'
@@ -66,6 +67,10 @@ test('every enrollment is charged for each of its months once', async () => {
     where period <> (select range_merge(range_agg(charge.period)::datemultirange) from charge
       where (charge.worker_id, enrollment_id) = (enrollment.worker_id, enrollment.id))`)
   expect(wrong).toEqual([])
+})
+
+test('entries, balances, charges and lines agree by every rule of the ledger', async () => {
+  expect((await verifyLedger(db)).broken).toEqual([])
 })
 
 test('the vault holds everybody, with NIKs that could be real and belong to nobody', async () => {

@@ -87,6 +87,27 @@ test('two rows for the same thing in the same month are refused, one after the o
   )
 })
 
+test('a row without an end is in force until the next of the same thing begins', async () => {
+  const second = `${aRow('amount: 1')}
+- { segment: BPU, benefit: JKK, variant: BAND, from: 2020-01, legalBasis: PP, standing: VERIFIED, amount: 2 }`
+  const rates = readRates(aFile(second))
+  expect(rates).toHaveLength(3)
+  await db.transaction((query) => loadRates(query, rates))
+  const rows = await db.query(
+    `/* test.rates */ select amount, effective_to from contribution_rate where benefit = 'JKK' order by effective_from`,
+  )
+  expect(rows).toEqual([
+    { amount: '1', effective_to: '2019-12-01' },
+    { amount: '2', effective_to: null },
+  ])
+  await db.query('truncate contribution_rate')
+  // Whatever the order of the rows; but two do not begin in the same month.
+  expect(readRates(aFile(second.replace('from: 2020-01', 'from: 2010-01')))).toHaveLength(3)
+  expect(() => readRates(aFile(second.replace('from: 2020-01', 'from: 2015-07')))).toThrow(
+    'is in force together with',
+  )
+})
+
 test('rates are loaded once, however often', async () => {
   const count = await db.transaction((query) => loadRates(query))
   await db.transaction((query) => loadRates(query))

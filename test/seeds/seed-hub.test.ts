@@ -18,8 +18,9 @@ const options = { keys: temporaryNikKeys(), progress: silentProgress, workers: 1
 
 beforeEach(async () => {
   await db.query(`alter table budget_entry disable trigger user;
-    truncate worker, worker_identity, identity_token, enrollment, charge, coverage_line, budget_entry, budget, coverage_program, payer,
-      agreement;
+    alter table worker_event disable trigger user;
+    truncate worker, budget, coverage_program, payer cascade;
+    alter table worker_event enable trigger user;
     alter table budget_entry enable trigger user;
     delete from setting where name <> 'areas'`)
   return undefined
@@ -85,9 +86,11 @@ test('the same size gives the same workers twice', async () => {
     return db.query('select * from worker order by id')
   }
   await seedHub(db, 'national', options)
-  await db.query(`alter table budget_entry disable trigger user`)
+  await db.query(
+    'alter table budget_entry disable trigger user; alter table worker_event disable trigger user',
+  )
   expect(await workers()).toEqual(await workers())
-  await db.query(`alter table budget_entry enable trigger user`)
+  await db.query('alter table budget_entry enable trigger user; alter table worker_event enable trigger user')
 })
 
 test('a scenario nobody knows, a silly size and a size for the demo are refused', async () => {

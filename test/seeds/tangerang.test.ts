@@ -3,13 +3,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedHub } from '../../seeds/seed-hub.ts'
 import type { Demo } from '../../seeds/tangerang-2022/demo.ts'
 import { generateDemo } from '../../seeds/tangerang-2022/demo.ts'
+import { readSetup } from '../../seeds/tangerang-2022/plan.ts'
 import { temporaryNikKeys } from '../../src/access/vault/nik-keys.ts'
 import { nikToken, openNik } from '../../src/access/vault/vault.ts'
 import type { Database } from '../../src/db/database.ts'
 import { openDatabase } from '../../src/db/database.ts'
+import { verifyLedger } from '../../src/enrollments/verify-ledger.ts'
 import { firstDay } from '../../src/kernel/month.ts'
 import { toDaterange } from '../../src/kernel/period.ts'
 import { silentProgress } from '../../src/kernel/progress.ts'
+import { applySetup } from '../../src/setup/apply-setup.ts'
 import { entities } from '../harness/entities.ts'
 
 // The whole demo on PGlite in memory, filled once, compared with the plain data it was made from.
@@ -38,6 +41,10 @@ test('Kabupaten Tangerang covers exactly 50,312 people from December 2022 to May
       where payer_id = (select id from payer where area_code = '36.03') and period @> date '${month}') as people`
     expect(await count(people)).toBe(50_312)
   }
+})
+
+test('entries, balances, charges and lines agree by every rule of the ledger', async () => {
+  expect((await verifyLedger(db)).broken).toEqual([])
 })
 
 test('its money is 50,312 times Rp 16,800: one month of 2022 and five of 2023, paid through April', async () => {
@@ -199,6 +206,11 @@ test('the rules that were away while the demo was loaded are back', async () => 
     [worker_id, enrollment_id, program_code, payer_id, period],
   )
   await expect(second).rejects.toThrow('coverage_line_no_second_payer')
+})
+
+test('the file it was set up from finds everything as it says', async () => {
+  const { rows } = await applySetup(db, readSetup(), { today: demo.today, dryRun: true })
+  expect(rows.filter(({ outcome }) => outcome !== 'UNCHANGED')).toEqual([])
 })
 
 test('seeding again does nothing, and what is registered later gets the next number', async () => {

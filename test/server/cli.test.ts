@@ -18,6 +18,7 @@ describe('the command line', { timeout: 120_000 }, () => {
       ['serve'],
       ['migrate'],
       ['seed'],
+      ['apply'],
       ['schema'],
       ['token'],
       ['rotate-keys'],
@@ -26,6 +27,7 @@ describe('the command line', { timeout: 120_000 }, () => {
       ['verify'],
       ['verify', 'schema'],
       ['verify', 'audit'],
+      ['verify', 'ledger'],
     ]) {
       const { code, stdout } = await payung.run([...args, '--help'])
       expect(code).toBe(0)

@@ -37,7 +37,15 @@ test('the page is given the viewers of the scenario, each with a token that this
   expect(Object.fromEntries(await Promise.all(asked))).toEqual({
     'Petugas Kabupaten Tangerang': {
       subject: 'petugas-kab-tangerang',
-      permissions: ['coverage:check', 'identity:read', 'registry:read', 'roster:write', 'statistics:exact'],
+      permissions: [
+        'coverage:check',
+        'enrollment:write',
+        'identity:read',
+        'registry:read',
+        'registry:write',
+        'roster:write',
+        'statistics:exact',
+      ],
       areas: ['36.03'],
       payer: { name: 'Kabupaten Tangerang' },
     },

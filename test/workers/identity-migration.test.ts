@@ -4,11 +4,11 @@ import { temporaryNikKeys } from '../../src/access/vault/nik-keys.ts'
 import { nikToken, sealNik } from '../../src/access/vault/vault.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { useMigrations } from '../../src/db/migrations/index.ts'
-import { findWorkersByNik, readIdentities } from '../../src/workers/identity.ts'
+import { readIdentities } from '../../src/workers/identity.ts'
 import { admitKeys } from '../../src/workers/identity-keys.ts'
 import { aWorkerInAProgram } from '../db/rows.ts'
 import { entities } from '../harness/entities.ts'
-import { nikNumber, register } from './vault-world.ts'
+import { findWorkersByNik, nikNumber, register } from './vault-world.ts'
 
 test('people of the first version are found, read and not registered again', async () => {
   const db = await openDatabase({}, entities)

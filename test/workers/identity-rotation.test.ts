@@ -7,24 +7,29 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { NikKeys } from '../../src/access/vault/nik-keys.ts'
+import { keyNamed, openNik, vaultNik } from '../../src/access/vault/vault.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { Fault, SetupError } from '../../src/kernel/errors.ts'
 import type { Nik } from '../../src/kernel/nik.ts'
 import { generateNikKey, parseNikKeys } from '../../src/kernel/nik-keys.ts'
 import { packageRoot } from '../../src/kernel/package-root.ts'
 import { silentProgress } from '../../src/kernel/progress.ts'
-import { findWorkersByNik, readIdentities } from '../../src/workers/identity.ts'
+import { readIdentities } from '../../src/workers/identity.ts'
 import { admitKeys, putInForce } from '../../src/workers/identity-keys.ts'
 import { indexPartner, removePartner, rotateKeys } from '../../src/workers/identity-rotation.ts'
 import { entities } from '../harness/entities.ts'
-import { describeOnServer, type ServerDatabase, withServerDatabase } from '../harness/server-database.ts'
+import { describeOnServer } from '../harness/server-database.ts'
 import {
   aPartnerKey,
+  findWorkersByNik,
   keysByWorker,
   keysOf,
   nikNumber,
+  onEmbedded,
+  onServer,
   PLANTED_NAME,
   register,
+  type VaultHouse,
   workersWithoutIdentity,
 } from './vault-world.ts'
 
@@ -33,20 +38,14 @@ const [old, next] = parseNikKeys(`${oldText},${nextText}`).keys as [NikKeys[0], 
 const inSmallBatches = { progress: silentProgress, batch: 2 }
 
 describe('rotation on the embedded database', () => {
-  keysRotate(async () => ({ db: await openDatabase({}, entities), drop: async () => {} }))
+  keysRotate(onEmbedded)
 })
 
 describeOnServer('rotation on a server', () => {
   keysRotate(onServer)
 })
 
-async function onServer() {
-  const server: ServerDatabase = await withServerDatabase()
-  const db = await openDatabase({ databaseUrl: server.url }, entities)
-  return { db, drop: server.drop, url: server.url }
-}
-
-function keysRotate(open: () => Promise<{ db: Database; drop: () => Promise<void> }>): void {
+function keysRotate(open: () => Promise<VaultHouse>): void {
   let db: Database
   let drop: () => Promise<void>
 
@@ -115,6 +114,49 @@ function keysRotate(open: () => Promise<{ db: Database; drop: () => Promise<void
     expect(await retiring.then(() => 'retired', expectRefusal)).toBe(outcome)
     expect(await keysByWorker(db)).toMatchObject({ 4: 'next old*' })
     expect((await readIdentities(db.query, ['4'], [old, next])).get('4')?.nik).toBe(nikNumber(4))
+  })
+
+  test('an identity that was corrected is sealed anew as well, and keeps a key from being retired', async () => {
+    for (const n of [1, 2, 3, 4, 5]) await register(db, n, nikNumber(n), keysOf(old))
+    // As a correction leaves it: sealed as it was, and nobody is found by it.
+    const setAside = () =>
+      db.query(
+        `/* test.set_aside */ insert into former_identity (worker_id, key_id, nik_token, nik_cipher, full_name, birth_date)
+          select worker_id, key_id, nik_token, nik_cipher, full_name, birth_date
+          from worker_identity join identity_token using (worker_id, key_id) where worker_id <= 3`,
+      )
+    await setAside()
+    const opened = async (keys: NikKeys) => {
+      const rows = await db.query<{ key_id: string; nik_token: Uint8Array; nik_cipher: Uint8Array }>(
+        '/* test.former */ select key_id, nik_token, nik_cipher from former_identity order by worker_id, id',
+      )
+      return rows.map(({ key_id, nik_token, nik_cipher }) =>
+        openNik(nik_cipher, nik_token, keyNamed(key_id, keys)),
+      )
+    }
+    const niks = [1, 2, 3].map(nikNumber)
+    // One that knows only the next key would lose them.
+    await expect(rotateKeys(db, keysOf(next), inSmallBatches)).rejects.toThrow(SetupError)
+    expect(await rotateKeys(db, keysOf(next, old), inSmallBatches)).toMatchObject({ identities: 5 + 3 })
+    expect(await opened(keysOf(next))).toEqual(niks)
+    expect(await findWorkersByNik(db.query, niks, [next, old])).toEqual(
+      new Map(niks.map((nik, i) => [nik, String(i + 1)])),
+    )
+
+    // A hub that still seals with the former key corrects somebody: the key is needed, whatever the present ones say.
+    await db.query(`/* test.former */ delete from former_identity where worker_id > 1`)
+    const old1 = vaultNik(nikNumber(9), keysOf(old))
+    const late = happening(db, 'before', 'identity.sealed_by', () =>
+      db.query('/* test.late */ update former_identity set key_id = $1, nik_token = $2, nik_cipher = $3', [
+        old.id,
+        old1.tokens[0]!.token,
+        old1.cipher,
+      ]),
+    )
+    const retire = { ...inSmallBatches, retire: 'old' }
+    await expect(rotateKeys(late, keysOf(next, old), retire)).rejects.toThrow('still seals with old')
+    expect(await rotateKeys(db, keysOf(next, old), retire)).toMatchObject({ identities: 1, dropped: 5 })
+    expect(await opened(keysOf(next))).toEqual([nikNumber(9)])
   })
 
   test('two rotations in opposite directions do not end with somebody who lacks the key in force', async () => {

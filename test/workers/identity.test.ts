@@ -1,20 +1,23 @@
 // Real: the embedded database, migrated; with TEST_DATABASE_URL also a PostgreSQL server.
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Database, openDatabase } from '../../src/db/database.ts'
+import type { Database } from '../../src/db/database.ts'
 import { SetupError } from '../../src/kernel/errors.ts'
-import { findWorkersByNik, readIdentities } from '../../src/workers/identity.ts'
+import { readIdentities } from '../../src/workers/identity.ts'
 import { admitKeys } from '../../src/workers/identity-keys.ts'
-import { entities } from '../harness/entities.ts'
-import { describeOnServer, type ServerDatabase, withServerDatabase } from '../harness/server-database.ts'
+import { describeOnServer } from '../harness/server-database.ts'
 import {
   aNikKey,
   aPartnerKey,
+  findWorkersByNik,
   keysByWorker,
   keysOf,
   nikNumber,
+  onEmbedded,
+  onServer,
   PLANTED_NAME,
   register,
+  type VaultHouse,
   workersWithoutIdentity,
 } from './vault-world.ts'
 
@@ -22,17 +25,14 @@ const [first, second] = [aNikKey('first'), aNikKey('second')]
 const keys = keysOf(first)
 
 describe('identities on the embedded database', () => {
-  identitiesAreKept(async () => ({ db: await openDatabase({}, entities), drop: async () => {} }))
+  identitiesAreKept(onEmbedded)
 })
 
 describeOnServer('identities on a server', () => {
-  identitiesAreKept(async () => {
-    const server: ServerDatabase = await withServerDatabase()
-    return { db: await openDatabase({ databaseUrl: server.url }, entities), drop: server.drop }
-  })
+  identitiesAreKept(onServer)
 })
 
-function identitiesAreKept(open: () => Promise<{ db: Database; drop: () => Promise<void> }>): void {
+function identitiesAreKept(open: () => Promise<VaultHouse>): void {
   let db: Database
   let drop: () => Promise<void>
 

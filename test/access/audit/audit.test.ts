@@ -75,6 +75,7 @@ function keepsATrail(open: () => Promise<{ db: Database; drop: () => Promise<voi
           people: 3,
           reason: null,
           request_id: 'request-9',
+          subject: null,
         },
       ])
     })

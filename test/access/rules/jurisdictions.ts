@@ -42,6 +42,8 @@ export type PersonName =
   | 'moved'
   /** Lives in Pandeglang; Tangerang has proposed him, and nobody pays. */
   | 'proposed'
+  /** Lives in Pandeglang; Tangerang has decided about him, and nobody pays any more. */
+  | 'released'
   /** Lives in Pandeglang; Pandeglang pays. */
   | 'neighbor'
   /** Lives in Jakarta; Banten pays. */
@@ -92,6 +94,10 @@ export async function jurisdictions(hub: Hub): Promise<Jurisdictions> {
     proposed: await aWorker()
       .livingIn('36.01.01.2001')
       .coveredBy(tng, months, { decision: 'PROPOSED' })
+      .in(hub),
+    released: await aWorker()
+      .livingIn('36.01.01.2001')
+      .coveredBy(tng, months, { decision: 'RELEASED' })
       .in(hub),
     neighbor: await aWorker()
       .livingIn('36.01.01.2002')

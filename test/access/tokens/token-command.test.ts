@@ -49,7 +49,7 @@ describe('payung token', { timeout: 120_000 }, () => {
 
   test.each([
     ['a role', ['--role', 'king'], 2, 'clerk, approver, analyst, partner, auditor, admin'],
-    ['a permission', ['--permission', 'registry:write'], 2, 'registry:read, identity:read'],
+    ['a permission', ['--permission', 'registry:rule'], 2, 'registry:read, registry:write'],
     ['a province', ['--role', 'clerk', '--area', '99'], 1, '36 Banten'],
     ['a regency', ['--role', 'clerk', '--area', '36', '36.99'], 1, '36.03 Kabupaten Tangerang'],
     ['a district', ['--role', 'clerk', '--area', '36.03.99'], 1, '36.03.01 Balaraja'],

@@ -1,7 +1,7 @@
 import type { Hub } from '../../../src/app.ts'
 import { addMonths, type Month, monthsBetween } from '../../../src/kernel/month.ts'
 import type { Benefit, Segment } from '../../../src/programs/program.entity.ts'
-import type { WorkerCategory } from '../../../src/workers/worker-category.ts'
+import type { WorkerCategory } from '../../../src/programs/worker-category.ts'
 import { VILLAGE_CODES } from '../../harness/areas.ts'
 import {
   aBudget,
@@ -24,7 +24,7 @@ const FIRST = '2022-11' as Month
 
 /**
  * The small world, and a crowd in it that chance has mixed: people who have moved away from who pays for them, whom
- * several pay for, whose lines say another payer than their program; agreements that hold, held, and will hold; an
+ * several pay for, whose lines say another payer than their program, whose row was merged into another; agreements that hold, held, and will hold; an
  * audit trail of several payers' clerks.
  */
 export async function crowdedWorld(hub: Hub, random: Random): Promise<SmallWorld> {
@@ -56,6 +56,9 @@ export async function crowdedWorld(hub: Hub, random: Random): Promise<SmallWorld
     }
   }
   for (let n = 0; n < PEOPLE; n++) await somebody(hub, random, programs, budgets, payers)
+  for (const village of VILLAGE_CODES) await somebodyTwice(hub, village)
+  await someDisputes(hub)
+  await someHistory(hub, payers.length)
   // A line may have been taken over: its program is no proof of who pays.
   await hub.db.query(
     `/* test.handover */ update coverage_line set payer_id = 1 + (id % ${payers.length}) where id % 7 = 3`,
@@ -116,6 +119,47 @@ async function somebody(
     })
   }
   await worker.in(hub)
+}
+
+/** A row that would be eligible, were it not merged into another, where that is the only one of its category. */
+async function somebodyTwice(hub: Hub, village: string): Promise<void> {
+  const { id } = await aWorker().livingIn(village).working('GRAVEDIGGER').inDecile(1).in(hub)
+  await hub.db.query('/* test.merge */ update worker set merged_into_id = 1 where id = $1', [id])
+}
+
+/** Disputes, open and decided, and claim checks, also of rows that were merged. */
+async function someDisputes({ db }: Hub): Promise<void> {
+  await db.query(`/* test.disputes */ insert into dispute (worker_id, subject, reason, opened_on, decision, decided_on,
+      decision_reason)
+    select id, case when id % 2 = 0 then 'LIFE_STATUS' else 'DOMICILE' end, 'Told ' || id, '2023-04-01',
+      case when id % 3 = 0 then 'UPHELD' end, case when id % 3 = 0 then '2023-05-01'::date end,
+      case when id % 3 = 0 then 'Seen' end
+    from worker where id % 5 < 2 order by id`)
+  await db.query(`/* test.checks */ insert into claim_check (worker_id, event, month, opened_on)
+    select id, 'DEATH', coalesce(death_month, '2023-02-01'), '2023-05-02' from worker
+    where death_month is not null or id % 4 = 1 order by id`)
+}
+
+/** Money asked back, and what happened to people, of enrollments and without, told by clerks of any payer and of none. */
+async function someHistory({ db }: Hub, payers: number): Promise<void> {
+  await db.query(`/* test.refunds */ insert into refund (worker_id, enrollment_id, budget_id, period, amount, status,
+      requested_on, settled_on)
+    select worker_id, enrollment_id, budget_id, period, monthly, case when worker_id % 2 = 0 then 'REQUESTED' else 'REFUSED' end,
+      '2023-05-01', case when worker_id % 2 = 0 then null else '2023-05-10'::date end
+    from charge where budget_id is not null and worker_id % 3 < 2 order by worker_id`)
+  await db.query(
+    `/* test.history */ insert into worker_event (worker_id, kind, at, entered_on, enrollment_id, payer_id, period, amount,
+      reason, actor, actor_payer_id)
+    select worker.id, kind, '2023-05-01 10:00:00+00', '2023-05-01', enrollment.id, payer_id, enrollment.period, 16800,
+      'Told ' || worker.id, case when worker.id % 4 > 0 then 'clerk' end,
+      case when worker.id % 5 > 0 then 1 + worker.id % $1 end
+    from worker cross join (values ('REGISTERED'), ('ENROLLED')) as happened (kind)
+      left join enrollment on enrollment.worker_id = worker.id and kind = 'ENROLLED'
+      left join coverage_program as program on program.code = program_code
+    where kind = 'REGISTERED' or enrollment.id is not null
+    order by worker.id, kind`,
+    [payers],
+  )
 }
 
 function months(random: Random): [from: Month, to: Month] {

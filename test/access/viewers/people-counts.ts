@@ -31,8 +31,8 @@ export class PeopleCounts {
     readonly conditions: Conditions,
   ) {
     this.#people = world.worker!.filter(
-      ({ village_code: village, category }) =>
-        isInside(village!, scope) && admits(conditions.categories, category),
+      ({ village_code: village, category, merged_into_id: other }) =>
+        other === null && isInside(village!, scope) && admits(conditions.categories, category),
     )
     this.#linesOf = Map.groupBy(world.coverage_line!, (line) => line.worker_id!)
     this.#chargesOf = Map.groupBy(world.charge!, (charge) => charge.worker_id!)

@@ -22,6 +22,10 @@ const TABLES = [
   'enrollment',
   'charge',
   'coverage_line',
+  'dispute',
+  'claim_check',
+  'refund',
+  'worker_event',
   'audit_event',
   'audit_pending',
 ]

@@ -16,6 +16,12 @@ export function seenBy(viewer: Viewer, world: Tables): Tables {
     coverage_line: world
       .coverage_line!.filter((line) => sight.ofLine(line))
       .map((line) => (sight.knows(line.payer_id!) ? line : withoutPayer(line))),
+    dispute: world.dispute!.filter((dispute) => sight.ofPerson(dispute)),
+    claim_check: world.claim_check!.filter((check) => sight.ofPerson(check)),
+    refund: world.refund!.filter((refund) => sight.ofCharge(refund)),
+    worker_event: world
+      .worker_event!.filter((event) => sight.ofHistory(event))
+      .map((event) => (sight.knowsActor(event) ? event : { ...event, actor: null, actor_payer_id: null })),
     agreement: world.agreement!.filter((agreement) => sight.ofAgreement(agreement)),
     budget: world.budget!.filter((budget) => sight.ofBudget(budget)),
     budget_entry: world.budget_entry!.filter((entry) => sight.ofEntry(entry)),
@@ -63,9 +69,12 @@ class Sight {
     })
   }
 
-  /** Whoever lives in one of his areas, and whoever his payer pays for or has enrolled, wherever he lives. */
-  ofWorker({ id, village_code: village }: Row): boolean {
-    if (!this.#reads) return false
+  /**
+   * Whoever lives in one of his areas, and whoever his payer pays for or has decided about, wherever he lives; never a row
+   * that was merged into another.
+   */
+  ofWorker({ id, village_code: village, merged_into_id: other }: Row): boolean {
+    if (!this.#reads || other !== null) return false
     return this.#everywhere || this.#includes(village!) || this.#isOwn(id!)
   }
 
@@ -81,6 +90,22 @@ class Sight {
 
   ofLine({ worker_id: worker }: Row): boolean {
     return this.#reads && this.#sees(worker!)
+  }
+
+  /** What is told of a person, by whoever sees the person. */
+  ofPerson({ worker_id: worker }: Row): boolean {
+    return this.#reads && this.#sees(worker!)
+  }
+
+  /** What happened to a person he sees, also while that was another row; of enrollments, those of payers he may know. */
+  ofHistory({ worker_id: worker, payer_id: payer, enrollment_id: enrollment }: Row): boolean {
+    const now = enrollment === null ? worker : this.#one('enrollment', 'id', enrollment).worker_id
+    const { merged_into_id: other } = this.#one('worker', 'id', now)
+    return this.#reads && (payer === null || this.knows(payer!)) && this.#sees(other ?? now!)
+  }
+
+  knowsActor({ actor_payer_id: payer }: Row): boolean {
+    return this.#everywhere || (payer !== null && this.knows(payer!))
   }
 
   /** Whether he may know that this payer pays for somebody he sees. */
@@ -99,7 +124,8 @@ class Sight {
   }
 
   ofEntry({ budget_id: budget }: Row): boolean {
-    return this.ofBudget(this.#one('budget', 'id', budget))
+    const of = this.#one('budget', 'id', budget)
+    return this.ofBudget(of) && this.knows(of.payer_id!)
   }
 
   ofEvent({ payer_id: payer }: Row): boolean {
@@ -123,8 +149,11 @@ class Sight {
     return (
       pays ||
       this.world.enrollment!.some(
-        ({ worker_id, program_code }) =>
-          worker_id === worker && this.#isMine(this.#one('coverage_program', 'code', program_code).payer_id!),
+        ({ worker_id, program_code, decision }) =>
+          worker_id === worker &&
+          decision !== 'PROPOSED' &&
+          decision !== 'VERIFIED' &&
+          this.#isMine(this.#one('coverage_program', 'code', program_code).payer_id!),
       )
     )
   }

@@ -21,6 +21,10 @@ const GUARDED = [
   'budget_entry',
   'charge',
   'coverage_line',
+  'dispute',
+  'claim_check',
+  'refund',
+  'worker_event',
   'agreement',
   'audit_event',
   'audit_pending',
@@ -61,4 +65,5 @@ async function loosen({ db }: Hub): Promise<void> {
   for (const column of ['district_code', 'regency_code', 'province_code']) {
     await db.query(`/* test.loosen */ alter table worker alter column ${column} drop expression`)
   }
+  await db.query('/* test.loosen */ alter table charge alter column first_month drop expression')
 }
