@@ -7,6 +7,7 @@ import autocannon from 'autocannon'
 import pg from 'pg'
 import { CASES, type Case } from './cases.ts'
 import { benchDatabase } from './database.ts'
+import { type Enrolling, measureEnrolling, type Speed } from './enrolling.ts'
 import { benchViewers } from './viewers.ts'
 
 /**
@@ -47,6 +48,9 @@ const databaseUrl = await benchDatabase(WORKERS)
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
 const viewers = await benchViewers(pool)
 const servers = await startServers()
+const stop = () => {
+  for (const server of servers) server.kill('SIGTERM')
+}
 try {
   const results = []
   for (const question of CASES) {
@@ -64,10 +68,14 @@ try {
   }
   const rules = await rulesMeasured(CASES[0]!)
   console.log(lineOfRules(rules))
-  report(results, rules)
-} finally {
-  for (const server of servers) server.kill('SIGTERM')
+  // The copy of the database needs one that nobody is connected to.
+  stop()
   await pool.end()
+  const enrolling = await measureEnrolling(WORKERS)
+  console.log(lineOfEnrolling(enrolling))
+  report(results, rules, enrolling)
+} finally {
+  stop()
 }
 
 async function startServers(): Promise<ChildProcess[]> {
@@ -238,6 +246,12 @@ function lineOfRules({ name, clerk, ruleless, unsealed, toRuleless, toUnsealed }
   return `${name}: as a clerk ${clerk.toFixed(0)}/s, without rules ${ruleless.toFixed(0)}/s (${toRuleless.toFixed(2)} ×), without sealer ${unsealed.toFixed(0)}/s (${toUnsealed.toFixed(2)} ×)`
 }
 
+function lineOfEnrolling({ enroll, screen }: Enrolling): string {
+  const line = (name: string, { hub, bare, ratio }: Enrolling['enroll']) =>
+    `${name}: hub ${hub.perSecond.toFixed(0)}/s, bare ${bare.perSecond.toFixed(0)}/s (${ratio.toFixed(2)} ×)`
+  return [line('enrollWorker', enroll), line('screenWorker', screen)].join('\n')
+}
+
 function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]!
@@ -249,7 +263,9 @@ function lineOf({ name, hub, postgraphile, ceiling, toPostgraphile, toCeiling }:
   return `${name}: hub ${hub.requests.toFixed(0)}/s, PostGraphile ${postgraphile.requests.toFixed(0)}/s (${toPostgraphile.toFixed(2)} ×), ceiling ${ceiling.requests.toFixed(0)}/s (${toCeiling.toFixed(2)} ×)`
 }
 
-function report(results: Result[], rules: Rules): void {
+function report(results: Result[], rules: Rules, { enroll, screen }: Enrolling): void {
+  const speed = ({ perSecond, p50, p99 }: Speed) =>
+    `${perSecond.toFixed(0)} (${p50.toFixed(1)} / ${p99.toFixed(1)})`
   const cell = ({ requests, p50, p99 }: Round) =>
     `${requests.toFixed(0)} (${p50.toFixed(0)} / ${p99.toFixed(0)})`
   const lines = results.map(
@@ -283,6 +299,17 @@ nobody writes no event.
 | case | as a clerk | without rules | ratio | without sealer | ratio |
 | --- | --- | --- | --- | --- | --- |
 | ${rules.name} | ${rules.clerk.toFixed(0)} | ${rules.ruleless.toFixed(0)} | ${rules.toRuleless.toFixed(2)} × | ${rules.unsealed.toFixed(0)} | ${rules.toUnsealed.toFixed(2)} × |
+
+## Enrolling one person
+
+\`enrollWorker\` over HTTP with a clerk's token, ${CONNECTIONS} connections, everybody into one program and one budget; in turn with a
+bare transaction that knows everything already and writes the same rows with prepared statements, the ledger last (aimed
+at is 0.5). And \`screenWorker\`, in turn with its bare statement. Each round enrolls other people; synchronous commits.
+
+| case | hub | bare | ratio |
+| --- | --- | --- | --- |
+| enrollWorker | ${speed(enroll.hub)} | ${speed(enroll.bare)} | ${enroll.ratio.toFixed(2)} × |
+| screenWorker | ${speed(screen.hub)} | ${speed(screen.bare)} | ${screen.ratio.toFixed(2)} × |
 `
   writeFileSync('RESULTS.md', markdown)
   const figures = results.map(({ name, hub, postgraphile, ceiling }) => ({
@@ -297,5 +324,9 @@ nobody writes no event.
     withoutRules: rules.ruleless,
     withoutSealer: rules.unsealed,
   }
-  writeFileSync('results.json', `${JSON.stringify([...figures, rulesFigure], null, 2)}\n`)
+  const enrolling = [
+    { case: 'enrollWorker', hub: enroll.hub.perSecond, bare: enroll.bare.perSecond, ratio: enroll.ratio },
+    { case: 'screenWorker', hub: screen.hub.perSecond, bare: screen.bare.perSecond, ratio: screen.ratio },
+  ]
+  writeFileSync('results.json', `${JSON.stringify([...figures, rulesFigure, ...enrolling], null, 2)}\n`)
 }
