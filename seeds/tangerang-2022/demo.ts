@@ -43,7 +43,7 @@ export async function generateDemo(plan: Plan = readPlan()): Promise<Demo> {
   const people = await generatePeople(plan)
   const peopleIn = peopleByArea(people)
   const ids = idsOf(plan)
-  const { enrollments, charges, lines } = enrollInPrograms(peopleIn, plan.programs, ids)
+  const { enrollments, charges, lines } = enrollInPrograms(peopleIn, plan.enrolled, ids)
   const { today } = plan.registry
   return {
     today,
@@ -51,7 +51,7 @@ export async function generateDemo(plan: Plan = readPlan()): Promise<Demo> {
     enrollments,
     charges,
     lines: [...lines, ...reportLines(peopleIn, lines, plan.reports, ids, today)],
-    entries: keepLedger(plan.budgets, plan.programs, ids),
+    entries: keepLedger(plan.budgets, plan.enrolled, ids),
     payers: plan.payers.map(({ kind, name, area }, at) => ({
       id: at + 1,
       kind,

@@ -7,7 +7,7 @@ import type { Benefit } from '../../src/programs/program.entity.ts'
 import { randomFrom } from '../random.ts'
 import type { PeopleIn } from './places.ts'
 import type { DemoCharge, DemoEnrollment, DemoLine, DemoPerson } from './plain-data.ts'
-import type { ProgramPlan } from './plan.ts'
+import type { EnrolledPlan } from './plan.ts'
 
 export interface Enrolled {
   readonly enrollments: readonly DemoEnrollment[]
@@ -28,7 +28,7 @@ export interface Ids {
  *
  * @throws Error when a place has too few of them.
  */
-export function enrollInPrograms(peopleIn: PeopleIn, programs: readonly ProgramPlan[], ids: Ids): Enrolled {
+export function enrollInPrograms(peopleIn: PeopleIn, programs: readonly EnrolledPlan[], ids: Ids): Enrolled {
   const enrollments: DemoEnrollment[] = []
   const charges: DemoCharge[] = []
   const lines: DemoLine[] = []
@@ -91,7 +91,7 @@ export function periodOf({ from, to }: { from: Month; to: Month }): Period {
 
 function chooseWorkers(
   peopleIn: PeopleIn,
-  program: ProgramPlan,
+  program: EnrolledPlan,
   isFree: (person: DemoPerson) => boolean,
 ): number[] {
   const random = randomFrom(`program ${program.code}`)
@@ -105,13 +105,16 @@ function chooseWorkers(
   })
 }
 
-function isAllowed({ category, welfareDecile }: DemoPerson, { categories, maxDecile }: ProgramPlan): boolean {
+function isAllowed(
+  { category, welfareDecile }: DemoPerson,
+  { categories, maxDecile }: EnrolledPlan,
+): boolean {
   if (categories !== undefined && !categories.includes(category)) return false
   return maxDecile === undefined || (welfareDecile !== null && welfareDecile <= maxDecile)
 }
 
 /** The last month of a year's part that has been paid. */
-function paidThrough({ payments }: ProgramPlan, part: Period): Month | null {
+function paidThrough({ payments }: EnrolledPlan, part: Period): Month | null {
   const reached = payments.at(-1)?.through
   if (reached === undefined || reached < part.from) return null
   return reached < part.until ? reached : addMonths(part.until, -1)

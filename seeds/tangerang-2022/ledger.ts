@@ -4,7 +4,7 @@ import { byYear, formatPeriod, intersection, monthCount, period } from '../../sr
 import type { Ids } from './enroll.ts'
 import { periodOf } from './enroll.ts'
 import type { DemoEntry } from './plain-data.ts'
-import type { BudgetPlan, ProgramPlan } from './plan.ts'
+import type { BudgetPlan, EnrolledPlan } from './plan.ts'
 
 /**
  * The entries of all budgets in the order in which they were made: what was given, what each program committed of
@@ -12,7 +12,7 @@ import type { BudgetPlan, ProgramPlan } from './plan.ts'
  */
 export function keepLedger(
   budgets: readonly BudgetPlan[],
-  programs: readonly ProgramPlan[],
+  programs: readonly EnrolledPlan[],
   ids: Ids,
 ): DemoEntry[] {
   const entries = [...budgets.flatMap((budget) => ceilingEntries(budget, ids))]
@@ -35,7 +35,7 @@ export function keepLedger(
 }
 
 /** How many people a program took in. */
-function headcount({ places }: ProgramPlan): number {
+function headcount({ places }: EnrolledPlan): number {
   return places.reduce((sum, { people }) => sum + people, 0)
 }
 
@@ -51,7 +51,7 @@ function ceilingEntries({ payer, year, fundingSource, agency, ceiling }: BudgetP
 }
 
 /** The payments for months of one year's part, each for the months since the one before. */
-function payments(program: ProgramPlan, part: Period) {
+function payments(program: EnrolledPlan, part: Period) {
   let from = program.from
   return program.payments.flatMap(({ on, through }) => {
     const months = intersection(period(from, addMonths(through, 1)), part)
@@ -61,10 +61,10 @@ function payments(program: ProgramPlan, part: Period) {
   })
 }
 
-function cost(program: ProgramPlan, months: Period): bigint {
+function cost(program: EnrolledPlan, months: Period): bigint {
   return BigInt(headcount(program)) * program.contribution * BigInt(monthCount(months))
 }
 
-function describe(program: ProgramPlan, months: Period): string {
+function describe(program: EnrolledPlan, months: Period): string {
   return `${program.code}: ${headcount(program)} people, ${formatPeriod(months)}`
 }

@@ -80,10 +80,10 @@ const Viewer = z
     error: 'has either a role or permissions',
   })
 
-/** A program with the agency whose budgets it spends, and the people it took in. */
-export type ProgramPlan = SetupFile['programs'][number] & { readonly agency: string } & z.infer<
-    typeof Enrolled
-  >
+/** A program with the agency whose budgets it spends. */
+export type ProgramPlan = SetupFile['programs'][number] & { readonly agency: string }
+/** A program with the people it took in. */
+export type EnrolledPlan = ProgramPlan & z.infer<typeof Enrolled>
 export type BudgetPlan = SetupFile['budgets'][number]
 export type ReportPlan = z.infer<typeof Report>
 export type RegistryPlan = z.infer<typeof Registry>
@@ -93,6 +93,8 @@ export type NamesPlan = z.infer<typeof Names>
 export interface Plan {
   readonly payers: SetupFile['payers']
   readonly programs: readonly ProgramPlan[]
+  /** Those of the programs that took people in, in the order in which they did. */
+  readonly enrolled: readonly EnrolledPlan[]
   readonly budgets: readonly BudgetPlan[]
   readonly reports: readonly ReportPlan[]
   readonly registry: RegistryPlan
@@ -101,6 +103,7 @@ export interface Plan {
 }
 
 const SETUP = `${FOLDER}/setup.yaml`
+const ENROLLED = `${FOLDER}/enrolled.yaml`
 
 /** What `payung apply` brings a hub to: the payers, their programs and budgets, without those of the villages. */
 export function readSetup(): SetupFile {
@@ -109,20 +112,20 @@ export function readSetup(): SetupFile {
 
 /** @throws SetupError naming the file and the row at fault. */
 export function readPlan(): Plan {
-  const { payers, programs, budgets } = readSetup()
-  const enrolled = readYaml(`${FOLDER}/enrolled.yaml`, z.array(Enrolled))
+  const { payers, programs: rows, budgets } = readSetup()
+  const programs = rows.map((program) => spending(program, budgets))
+  const taken = readYaml(ENROLLED, z.array(Enrolled))
   const villages = readYaml(`${FOLDER}/villages.yaml`, z.array(Village)).map((village) => {
     const payer = payers.find(({ key }) => key === village.payer)
     if (payer?.area !== undefined) return { ...village, area: payer.area }
     throw new SetupError(`${FOLDER}/villages.yaml: ${village.payer} is no payer with an area in setup.yaml.`)
   })
+  const villagePrograms = villages.map((village) => villageProgram(village))
   return {
     payers,
+    programs: [...programs, ...villagePrograms],
     // Villages fill gaps, so they take people in after everybody else.
-    programs: [
-      ...programs.map((program) => planned(program, budgets, enrolled)),
-      ...villages.map((village) => villageProgram(village)),
-    ],
+    enrolled: [...taken.map((row) => enrolledIn(programs, row)), ...villagePrograms],
     budgets: [...budgets, ...villages.map((village) => villageBudget(village))],
     reports: readYaml(`${FOLDER}/reported.yaml`, z.array(Report)),
     registry: readYaml(`${FOLDER}/registry.yaml`, Registry),
@@ -132,24 +135,25 @@ export function readPlan(): Plan {
 }
 
 /** One agency of each payer has budgets of a source, so a program need not say whose it spends. */
-function planned(
-  program: SetupFile['programs'][number],
-  budgets: readonly BudgetPlan[],
-  enrolled: readonly z.infer<typeof Enrolled>[],
-): ProgramPlan {
+function spending(program: SetupFile['programs'][number], budgets: readonly BudgetPlan[]): ProgramPlan {
   const budget = budgets.find(
     ({ payer, fundingSource }) => payer === program.payer && fundingSource === program.fundingSource,
   )
-  const taken = enrolled.find(({ code }) => code === program.code)
-  if (budget && taken) return { ...program, agency: budget.agency, ...taken }
-  throw new SetupError(`${SETUP}: ${program.code} has no budget there, or nobody in enrolled.yaml.`)
+  if (budget) return { ...program, agency: budget.agency }
+  throw new SetupError(`${SETUP}: ${program.code} has no budget there.`)
+}
+
+function enrolledIn(programs: readonly ProgramPlan[], row: z.infer<typeof Enrolled>): EnrolledPlan {
+  const program = programs.find(({ code }) => code === row.code)
+  if (program) return { ...program, ...row }
+  throw new SetupError(`${ENROLLED}: ${row.code} is no program of setup.yaml.`)
 }
 
 type VillagePlan = z.infer<typeof Village> & { area: string }
 
 const VILLAGE_AGENCY = 'Pemerintah Desa'
 
-function villageProgram({ payer, people: count, paidThrough, area: code }: VillagePlan): ProgramPlan {
+function villageProgram({ payer, people: count, paidThrough, area: code }: VillagePlan): EnrolledPlan {
   return {
     code: `DESA-${code}-2023`,
     name: `Perlindungan pekerja rentan desa ${code} tahun 2023`,

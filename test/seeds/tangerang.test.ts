@@ -4,15 +4,21 @@ import { seedHub } from '../../seeds/seed-hub.ts'
 import type { Demo } from '../../seeds/tangerang-2022/demo.ts'
 import { generateDemo } from '../../seeds/tangerang-2022/demo.ts'
 import { readSetup } from '../../seeds/tangerang-2022/plan.ts'
+import { generateRoster } from '../../seeds/tangerang-2022/roster.ts'
 import { temporaryNikKeys } from '../../src/access/vault/nik-keys.ts'
 import { nikToken, openNik } from '../../src/access/vault/vault.ts'
 import type { Database } from '../../src/db/database.ts'
 import { openDatabase } from '../../src/db/database.ts'
+import { screen } from '../../src/enrollments/eligibility/screen.ts'
 import { verifyLedger } from '../../src/enrollments/verify-ledger.ts'
+import { DEFAULT_LIMITS } from '../../src/insight/eligible.ts'
 import { firstDay } from '../../src/kernel/month.ts'
-import { toDaterange } from '../../src/kernel/period.ts'
+import { inspectNik } from '../../src/kernel/nik.ts'
+import { parsePeriod, toDaterange } from '../../src/kernel/period.ts'
 import { silentProgress } from '../../src/kernel/progress.ts'
 import { applySetup } from '../../src/setup/apply-setup.ts'
+import { matchPeople } from '../../src/workers/registration/match-people.ts'
+import { REFUSED_AS } from '../../src/workers/registration/register-worker.ts'
 import { entities } from '../harness/entities.ts'
 
 // The whole demo on PGlite in memory, filled once, compared with the plain data it was made from.
@@ -211,6 +217,46 @@ test('the rules that were away while the demo was loaded are back', async () => 
 test('the file it was set up from finds everything as it says', async () => {
   const { rows } = await applySetup(db, readSetup(), { today: demo.today, dryRun: true })
   expect(rows.filter(({ outcome }) => outcome !== 'UNCHANGED')).toEqual([])
+})
+
+test('its list of June 2023 is met by the hub’s own matching and rules as planted', async () => {
+  const roster = await generateRoster()
+  // Everything that is not simply eligible, and every fortieth of the rest.
+  const rows = roster.filter(({ row, planted }) => planted !== 'ELIGIBLE' || row % 40 === 0)
+  const asked = rows.filter(
+    ({ planted }) => !['INVALID_NIK', 'INCOMPLETE', 'DUPLICATE_IN_FILE'].includes(planted),
+  )
+  const matches = await matchPeople(
+    db.query,
+    asked.map(({ cells }) => ({
+      nik: inspectNik(cells.NIK).nik!,
+      fullName: cells.NAMA,
+      birthDate: cells.TANGGAL_LAHIR.split('/').reverse().join('-'),
+    })),
+    keys,
+  )
+  const known = asked.filter((_, at) => matches[at]!.kind === 'EXACT')
+  const candidates = known.map(({ worker }) => ({
+    worker: String(worker),
+    program: 'KAB-TANGERANG-RENTAN-2023',
+    period: parsePeriod('2023-06..2023-12'),
+  }))
+  const screened = await screen(db.query, candidates, DEFAULT_LIMITS)
+  const judged = new Map(known.map(({ row }, at) => [row, screened.get(at)!]))
+  expect(known.length).toBeGreaterThan(3500)
+  for (const [at, { row, worker, planted, reasons }] of asked.entries()) {
+    const match = matches[at]!
+    expect('worker' in match ? match.worker : null).toBe(worker === null ? null : String(worker))
+    const { kind } = match
+    if (kind === 'CONFLICT' || kind === 'SUSPECT') expect(REFUSED_AS[kind]).toBe(planted)
+    if (kind !== 'EXACT') continue
+    const { covered, findings } = judged.get(row)!
+    expect(findings.map(({ code }) => code)).toEqual(reasons)
+    expect(covered.length > 0).toBe(planted === 'ALREADY_COVERED')
+    expect(planted).toMatch(
+      findings.length > 0 ? /^(ALREADY_COVERED|INELIGIBLE)$/ : /^(ALREADY_COVERED|ELIGIBLE)$/,
+    )
+  }
 })
 
 test('seeding again does nothing, and what is registered later gets the next number', async () => {
