@@ -23,6 +23,7 @@ import { createGate, type Gate } from './graph/gate.ts'
 import { runOperation } from './graph/operation.ts'
 import { policies } from './graph/policies.ts'
 import { createPlannedSchema } from './graph/schema.ts'
+import { type Subscribed, subscribeTo } from './graph/subscriptions.ts'
 import { DEFAULT_LIMITS } from './insight/eligible.ts'
 import { systemClock } from './kernel/clock.ts'
 import { type Config, DEFAULT_OPERATION_LIMITS } from './kernel/config.ts'
@@ -47,8 +48,10 @@ export interface Hub {
   readonly gate: Gate
   /** The context of a request. */
   context(request: RequestFacts): Context
-  /** Runs an operation for a door that is not Apollo's, past the same checks. */
+  /** Runs a query or a mutation for a door that is not Apollo's, past the same checks. */
   run(asked: AskedRequest, context: Context): Promise<ExecutionResult>
+  /** Runs a subscription past the same checks, with a context of its own for each event. */
+  subscribe(asked: AskedRequest, newContext: () => Context): Promise<Subscribed>
   /** Records a token that was refused. */
   loginFailed(request: { readonly requestId: string }): Promise<void>
   /** Reads the hub's settings again, after a scenario has filled it. */
@@ -114,6 +117,7 @@ export async function openHub(config: HubConfig, logger?: Logger): Promise<Hub> 
       gate,
       context: (request) => contextOf(request, { ...shared, ...facts }),
       run: (asked, context) => runOperation({ schema, admission, gate }, asked, context),
+      subscribe: (asked, newContext) => subscribeTo({ schema, admission, gate }, asked, newContext),
       loginFailed: ({ requestId }) =>
         recordRefusal(
           db,

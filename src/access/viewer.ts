@@ -14,6 +14,8 @@ export interface Viewer {
   readonly payer?: string
   /** Id of the partner whose own tokens he may look people up by. */
   readonly partner?: string
+  /** When his token ends: milliseconds since 1970. Undefined without a token. */
+  readonly validUntil?: number
 }
 
 /** Somebody without a token. */

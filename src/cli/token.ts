@@ -45,8 +45,8 @@ export async function token({ json, expires, ...asked }: TokenOptions): Promise<
     expiresIn: expires,
   })
   // What the hub would refuse is refused here.
-  const viewer = await authenticator.viewerOf(`Bearer ${signed}`)
-  const expiresAt = new Date(Date.now() + expires * 1000).toISOString()
+  const { validUntil, ...viewer } = await authenticator.viewerOf(`Bearer ${signed}`)
+  const expiresAt = new Date(validUntil!).toISOString()
   print(json ? { token: signed, ...viewer, permissions: [...viewer.permissions], expiresAt } : signed)
 }
 

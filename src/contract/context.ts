@@ -49,6 +49,13 @@ export interface Context extends PlannedRequest {
   readonly allow: (people: number) => Promise<void>
   /** Runs a fragment under this viewer's rules: rows he may not see are not there, in mutations too. */
   read<Row>(fragment: Sql, query?: Query): Promise<Row[]>
+  /**
+   * When a subscription to one thing has to look at it: at once, and whenever `notify` (`db/notifications.ts`) sends its id
+   * to the channel. It tells nothing else, so that what is pushed is read anew under the viewer's rules.
+   *
+   * @param channel a constant of the code.
+   */
+  changesOf(channel: string, id: string): AsyncIterableIterator<string>
   /** Present in a mutation: the one transaction in which it changes things and is recorded. */
   readonly change?: Change
 }

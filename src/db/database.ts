@@ -9,8 +9,10 @@ import { schemaDrift } from './drift.ts'
 import { openEmbedded } from './embedded.ts'
 import type { Engine, Query, TransactionOptions } from './engine.ts'
 import { isMigrated, migrate } from './migrate.ts'
+import type { Heard } from './notifications.ts'
 import { openOrm } from './orm.ts'
 import { openServer, type UrlVariable } from './server.ts'
+import { refuseInsideTransaction } from './transaction-scope.ts'
 
 export type { Query } from './engine.ts'
 
@@ -30,6 +32,15 @@ export interface Database {
    * database everything else waits meanwhile, so the work must not wait for another use of the database.
    */
   transaction<T>(work: (query: Query) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /**
+   * Hears what is sent to a channel with `notify` (`notifications.ts`) from now on, by this process or another one.
+   * Waits for a server that is away; on the embedded database, for the transaction that runs.
+   *
+   * @param channel a constant of the code, never what a caller sent: lower case letters and `_`.
+   * @returns stops listening, at once.
+   * @throws Error inside {@link Database.transaction}.
+   */
+  listen(channel: string, heard: Heard): Promise<() => void>
   /**
    * Runs the work as the owner of the tables, who may change what they are: over a connection of its own when the
    * hub was opened with a `migrationUrl`, else over this one.
@@ -87,6 +98,10 @@ export async function openDatabase(
       pglite: engine.pglite,
       query: engine.query,
       transaction: (work, options) => engine.transaction(work, options),
+      listen: async (channel, heard) => {
+        refuseInsideTransaction(engine.pool ?? engine.pglite!)
+        return engine.notifications.listen(channel, heard)
+      },
       asOwner: (work) =>
         migrationUrl === undefined ? work(database) : asOwner(migrationUrl, logger, entities, work),
       migrate: () =>

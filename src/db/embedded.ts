@@ -7,6 +7,7 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { SetupError } from '../kernel/errors.ts'
 import { lockFolder } from './embedded-lock.ts'
 import type { Engine, Query } from './engine.ts'
+import { embeddedNotifications } from './notifications.ts'
 import { PgliteDialect } from './pglite-dialect.ts'
 import { runOn } from './run-on-pglite.ts'
 import { SESSION_SETTINGS } from './session.ts'
@@ -58,6 +59,7 @@ function engineOver(pglite: PGlite, released: () => void): Engine {
     pglite,
     databaseName: 'postgres',
     dialect: new PgliteDialect(pglite),
+    notifications: embeddedNotifications(pglite),
     query: async (text, values) => {
       refuseInsideTransaction(pglite)
       return (await runOn(pglite, text, values)).rows as never[]

@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type { Dialect } from 'kysely'
 import type { Pool } from 'pg'
+import type { Notifications } from './notifications.ts'
 
 /**
  * Runs one statement with `$1`-style parameters and returns its rows.
@@ -34,6 +35,7 @@ export interface Engine {
   /** How MikroORM reaches the same connections. It never closes them: this engine does. */
   readonly dialect: Dialect
   readonly query: Query
+  readonly notifications: Notifications
   transaction<T>(work: (query: Query) => Promise<T>, options?: TransactionOptions): Promise<T>
   close(): Promise<void>
 }

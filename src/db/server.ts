@@ -4,6 +4,7 @@ import { SetupError } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { Engine, Query, TransactionOptions } from './engine.ts'
 import { preparedName } from './prepared.ts'
+import { ServerNotifications } from './server-notifications.ts'
 import { SESSION_SETTINGS } from './session.ts'
 import { insideTransaction, refuseInsideTransaction } from './transaction-scope.ts'
 import { VALUE_PARSERS } from './values.ts'
@@ -53,17 +54,22 @@ export async function openServer({
   })
   // The dialect ends its pool when MikroORM closes; this pool is not MikroORM's.
   const sharedPool = { connect: () => pool.connect(), end: async () => {}, options: pool.options }
+  const notifications = new ServerNotifications(connection(databaseUrl), logger)
   return {
     kind: 'server',
     pool,
     databaseName,
+    notifications,
     dialect: new PostgresDialect({ pool: sharedPool }),
     query: (text, values) => {
       refuseInsideTransaction(pool)
       return run(pool, text, values)
     },
     transaction: (work, options) => transaction(pool, work, options),
-    close: () => pool.end(),
+    close: async () => {
+      await notifications.close()
+      await pool.end()
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import type { Allowance } from '../access/allowance.ts'
 import type { TableRules } from '../access/table-rules.ts'
 import { ANONYMOUS, type Viewer } from '../access/viewer.ts'
 import type { Context } from '../contract/context.ts'
+import { changesOf } from '../db/changes.ts'
 import { prepared } from '../db/prepared.ts'
 import { type Clock, currentMonth } from '../kernel/clock.ts'
 import type { Month } from '../kernel/month.ts'
@@ -49,6 +50,7 @@ export function contextOf(
     fromGateway: gateway,
     overGet,
     allow: (count: number) => people.take(client, count),
+    changesOf: (channel: string, id: string) => changesOf(shared.db, channel, id),
     trace: exposeSql ? [] : undefined,
   })
   const visibility = rules.visibility(viewer, context)

@@ -76,6 +76,7 @@ export function gatekeeper(gate: Gate): ApolloServerPlugin<Context> {
         async didResolveOperation({ document, operation, operationName, request, contextValue }) {
           // Apollo asks also when the document has no operation of the name, and then says so.
           if (!operation) return
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw subscriptionElsewhere()
           const { variables } = request
           await gate.pass({ document, operation, operationName, variables }, contextValue)
           passed = { document, operation, operationName, variables }
@@ -86,6 +87,15 @@ export function gatekeeper(gate: Gate): ApolloServerPlugin<Context> {
       }
     },
   }
+}
+
+/** For doors that give one answer: they would run a subscription as if it were a query. */
+export function subscriptionElsewhere(): Fault {
+  return badInput(
+    'query',
+    'Subscriptions are answered at /graphql/stream.',
+    'Send it there by POST: events come as text/event-stream.',
+  )
 }
 
 const FEDERATED = ['Query._service', 'Query._entities']

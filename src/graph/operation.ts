@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
   parse,
   specifiedRules,
   validate,
@@ -13,7 +14,7 @@ import type { Context } from '../contract/context.ts'
 import { badInput } from '../kernel/errors.ts'
 import type { Admission } from './admission/admission.ts'
 import type { AskedRequest } from './admission/asked.ts'
-import type { Gate } from './gate.ts'
+import { type Gate, type Operation, subscriptionElsewhere } from './gate.ts'
 
 /** What every operation passes, whichever door it comes through. */
 export interface Checks {
@@ -23,32 +24,41 @@ export interface Checks {
 }
 
 /**
- * Runs an operation for a door that is not Apollo's, such as one for events: admitted before it is parsed, passed by the
- * gate before it runs.
+ * Runs a query or a mutation for a door that is not Apollo's: admitted before it is parsed, passed by the gate before it
+ * runs.
  *
- * @throws Fault TOO_COMPLEX, BAD_USER_INPUT, UNAUTHENTICATED or FORBIDDEN for an operation that does not run. Errors of
- *   one that runs are in the result, and are the door's to mask.
+ * @throws Fault TOO_COMPLEX, BAD_USER_INPUT, UNAUTHENTICATED or FORBIDDEN for an operation that does not run; GraphQLError
+ *   for a wrong argument. Errors of one that runs are in the result, and are the door's to mask.
  */
 export async function runOperation(
-  { schema, admission, gate }: Checks,
+  checks: Checks,
   asked: AskedRequest,
-  context: Context,
+  contextValue: Context,
 ): Promise<ExecutionResult> {
+  const operation = admittedOperation(checks, asked)
+  if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) throw subscriptionElsewhere()
+  await checks.gate.pass(operation, contextValue)
+  const result = await execute({ ...executionOf(checks, operation), contextValue })
+  await checks.gate.ended(operation, contextValue)
+  return result
+}
+
+/**
+ * The operation that a request asks for, admitted, parsed and valid. Whether the viewer may ask it is the gate's to say.
+ *
+ * @throws Fault TOO_COMPLEX or BAD_USER_INPUT.
+ */
+export function admittedOperation({ schema, admission }: Checks, asked: AskedRequest): Operation {
   const { query, operationName, variables } = admission.admit(asked) as Readable
   const document = readable(schema, query)
   const operation = getOperationAST(document, operationName)
   if (!operation) throw badInput('operationName', 'The document has no operation of this name.')
-  const passing = { document, operation, operationName, variables }
-  await gate.pass(passing, context)
-  const result = await execute({
-    schema,
-    document,
-    operationName,
-    variableValues: variables,
-    contextValue: context,
-  })
-  await gate.ended(passing, context)
-  return result
+  return { document, operation, operationName, variables }
+}
+
+/** What graphql-js needs to know of an operation. */
+export function executionOf({ schema }: Checks, { document, operationName, variables }: Operation) {
+  return { schema, document, operationName, variableValues: variables }
 }
 
 /** What is left of a request once it is admitted. */

@@ -10,7 +10,7 @@ import {
   isObjectType,
   parse,
 } from 'graphql'
-import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
+import { buildSchemaSync, createResolversMap, getMetadataStorage, type PubSub } from 'type-graphql'
 import { DateTime } from '../contract/scalars.ts'
 import { referenceResolver } from '../planner/federation.ts'
 import { describedField, fieldMark } from '../planner/marks.ts'
@@ -52,6 +52,7 @@ function buildTypedSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [...resolvers],
     scalarsMap: [{ type: Date, scalar: DateTime }],
+    pubSub: NO_TOPICS,
     validate: false,
     // Federation's directives are known to the subgraph schema only.
     skipCheck: true,
@@ -59,6 +60,16 @@ function buildTypedSchema(): GraphQLSchema {
   markDescribed(schema)
   sortArguments(schema)
   return schema
+}
+
+/** Every subscription brings its own events (`context.changesOf`), but type-graphql insists on topics to choose from. */
+const NO_TOPICS: PubSub = {
+  publish: noTopic,
+  subscribe: noTopic,
+}
+
+function noTopic(): never {
+  throw new Error('a subscription here has `subscribe`, and no topics')
 }
 
 function buildHubSchema(planner: () => Planner): GraphQLSchema {
@@ -80,7 +91,7 @@ function buildHubSchema(planner: () => Planner): GraphQLSchema {
 }
 
 function isRoot(schema: GraphQLSchema, type: GraphQLObjectType): boolean {
-  return type === schema.getQueryType() || type === schema.getMutationType()
+  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].includes(type)
 }
 
 /** Every field with a resolver of ours returns a description; type-graphql also gives plain fields a resolver. */

@@ -3,8 +3,7 @@ import compress from '@fastify/compress'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
 import type { Context } from '../contract/context.ts'
-import { type AskedRequest, addressAsking, askedByAddress } from '../graph/admission/asked.ts'
-import { badInput, Fault } from '../kernel/errors.ts'
+import { addressAsking, askedByAddress, askedByBody } from '../graph/admission/asked.ts'
 import { asRequest } from './request-id.ts'
 
 /** All that Apollo reads of a request's headers: the media types, and what proves that no foreign page sent it. */
@@ -49,7 +48,9 @@ async function answer(
   hub: Hub,
 ): Promise<FastifyReply> {
   const overGet = request.method === 'GET'
-  const admitted = hub.admission.admit(overGet ? askedByAddress(searchOf(request.url)) : askedByBody(request))
+  const admitted = hub.admission.admit(
+    overGet ? askedByAddress(searchOf(request.url)) : askedByBody(request.body),
+  )
   const { id: requestId, viewer, gateway, client } = request
   const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
@@ -78,17 +79,6 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
     if (value !== undefined) map.set(name, String(value))
   }
   return map
-}
-
-function askedByBody({ body }: FastifyRequest): AskedRequest {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return withTextOnly(body)
-  throw new Fault('BAD_USER_INPUT', 'The body has to be one operation, as a JSON object: {"query": "…"}.')
-}
-
-/** Apollo would explain to whoever sends something else how its own clients work. */
-function withTextOnly(asked: AskedRequest): AskedRequest {
-  if (asked.query === undefined || asked.query === null || typeof asked.query === 'string') return asked
-  throw badInput('query', 'The operation has to be a text.')
 }
 
 function searchOf(url: string): string {

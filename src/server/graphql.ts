@@ -10,7 +10,7 @@ import type { Hub } from '../app.ts'
 import type { Context } from '../contract/context.ts'
 import type { Logger } from '../kernel/log.ts'
 import { plannedResponses, spliceJsonText } from '../planner/apollo.ts'
-import { errorFormat } from './errors.ts'
+import type { errorFormat } from './errors.ts'
 import { honestStatuses } from './honest-statuses.ts'
 import { currentRequestId } from './request-id.ts'
 import type { ServerConfig } from './server.ts'
@@ -20,13 +20,14 @@ export async function startApollo(
   hub: Hub,
   { production, introspection = !production, operations }: ServerConfig,
   logger: Logger,
+  formatError: ReturnType<typeof errorFormat>,
   plugins: readonly ApolloServerPlugin<Context>[],
 ): Promise<ApolloServer<Context>> {
   const apollo = new ApolloServer<Context>({
     schema: hub.planner.model.schema,
     plugins: [plannedResponses(hub.planner), honestStatuses, ...plugins, ...WITHOUT],
     stringifyResult: spliceJsonText,
-    formatError: errorFormat(logger, { suggestions: !production }),
+    formatError,
     logger: apolloLogger(logger),
     csrfPrevention: true,
     introspection,

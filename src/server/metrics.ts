@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Context } from '../contract/context.ts'
 import type { Database } from '../db/database.ts'
 import { JsonText } from '../planner/apollo.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { RefusalKind } from './refusals.ts'
 
 export interface Metrics {
@@ -18,7 +19,7 @@ export interface Metrics {
  * What the hub tells Prometheus. Labels come from short closed lists: names and arguments of operations are the
  * caller's, would grow without bound, and may name people.
  */
-export function createMetrics(db: Pick<Database, 'pool'>): Metrics {
+export function createMetrics(db: Pick<Database, 'pool'>, streams: Pick<EventStreams, 'size'>): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const operations = new Counter({
@@ -41,6 +42,7 @@ export function createMetrics(db: Pick<Database, 'pool'>): Metrics {
     registers: [registry],
   })
   countConnections(registry, db)
+  countStreams(registry, streams)
   return {
     registry,
     refused: (kind) => refusals.inc({ kind }),
@@ -85,6 +87,17 @@ function countConnections(registry: Registry, { pool }: Pick<Database, 'pool'>):
       this.set({ state: 'idle' }, pool.idleCount)
       this.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
       this.set({ state: 'waiting' }, pool.waitingCount)
+    },
+  })
+}
+
+function countStreams(registry: Registry, streams: Pick<EventStreams, 'size'>): void {
+  new Gauge({
+    name: 'payung_graphql_streams',
+    help: 'Subscriptions that are open.',
+    registers: [registry],
+    collect() {
+      this.set(streams.size)
     },
   })
 }

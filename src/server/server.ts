@@ -6,9 +6,12 @@ import { gatekeeper } from '../graph/gate.ts'
 import { type Config, DEFAULT_HTTP_LIMITS, type HttpLimits } from '../kernel/config.ts'
 import type { Logger } from '../kernel/log.ts'
 import { allBehind } from './doors.ts'
+import { errorFormat } from './errors.ts'
+import { EventStreams } from './event-streams.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { startApollo } from './graphql.ts'
 import { serveGraphql } from './graphql-route.ts'
+import { serveStream } from './graphql-stream.ts'
 import { guard } from './guard.ts'
 import { createHealth, serveHealth } from './health.ts'
 import { createMetrics, serveMetrics } from './metrics.ts'
@@ -22,13 +25,15 @@ export type ServerConfig = Pick<Config, 'production' | 'graphiql'> &
   Partial<Pick<Config, 'introspection' | 'http' | 'operations' | 'statementTimeoutMs'>>
 
 /**
- * The hub over HTTP, not listening yet: `/graphql`, `/graphiql`, `/health/live`, `/health/ready`, `/metrics`.
- * Closing it refuses what is new and waits for what runs; the hub stays open, it is its opener's to close.
+ * The hub over HTTP, not listening yet: `/graphql`, `/graphql/stream`, `/graphiql`, `/health/live`, `/health/ready`,
+ * `/metrics`. Closing it refuses what is new, ends streams and waits for what else runs; the hub stays open, it is its
+ * opener's to close.
  */
 export async function createServer(hub: Hub, config: ServerConfig, logger: Logger): Promise<FastifyInstance> {
   const limits = config.http ?? DEFAULT_HTTP_LIMITS
   const server = emptyServer(limits)
-  const metrics = createMetrics(hub.db)
+  const streams = new EventStreams(logger)
+  const metrics = createMetrics(hub.db, streams)
   logRequests(server, logger)
   explainFailures(server, logger, metrics.refused)
   await guard(server, {
@@ -39,7 +44,8 @@ export async function createServer(hub: Hub, config: ServerConfig, logger: Logge
     loginFailed: (request) => hub.loginFailed(request),
   })
 
-  const apollo = await startApollo(hub, config, logger, [metrics.plugin, gatekeeper(hub.gate)])
+  const format = errorFormat(logger, { suggestions: !config.production })
+  const apollo = await startApollo(hub, config, logger, format, [metrics.plugin, gatekeeper(hub.gate)])
   const health = createHealth(hub.db, logger)
   server.addHook('preClose', async () => health.stopping())
   server.addHook('onClose', () => apollo.stop())
@@ -48,6 +54,7 @@ export async function createServer(hub: Hub, config: ServerConfig, logger: Logge
     allBehind(data, 'data')
     await admitOrigins(data, limits)
     await serveGraphql(data, apollo, hub)
+    await serveStream(data, hub, { format, streams })
   })
   serveHealth(server, health)
   serveMetrics(server, metrics)

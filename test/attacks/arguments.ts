@@ -31,12 +31,13 @@ export interface TextPlace {
 /** Not texts: anything but a number or a truth value is refused by graphql-js before it is ours. */
 const OTHERS: ReadonlySet<string> = new Set(['Int', 'Float', 'Boolean'])
 
-/** Every place where a text is written, on every field that a query or a change leads to. */
+/** Every place where a text is written, on every field that a query, a change or a subscription leads to. */
 export function* textPlaces(schema: GraphQLSchema): Generator<TextPlace> {
-  const mutation = schema.getMutationType()
+  const [mutation, subscription] = [schema.getMutationType(), schema.getSubscriptionType()]
   const ways = new Map([
     ...waysFrom(schema.getQueryType()!, 'query'),
     ...(mutation ? waysFrom(mutation, 'mutation') : []),
+    ...(subscription ? waysFrom(subscription, 'subscription') : []),
   ])
   for (const [type, way] of ways) {
     for (const field of Object.values(type.getFields())) {
@@ -77,13 +78,16 @@ export function fieldsWithTexts(schema: GraphQLSchema): string[] {
 type Way = (selection: string, arg: GraphQLArgument) => string
 
 /** The shortest way to each type that a root leads to. */
-function waysFrom(root: GraphQLObjectType, kind: 'query' | 'mutation'): Map<GraphQLObjectType, Way> {
+function waysFrom(
+  root: GraphQLObjectType,
+  kind: 'query' | 'mutation' | 'subscription',
+): Map<GraphQLObjectType, Way> {
   const ways = new Map<GraphQLObjectType, Way>([
     [root, (selection, { type }) => `${kind} ($v: ${type}) { ${selection} }`],
   ])
   // A map is walked in the order in which it grows.
   for (const [type, way] of ways) {
-    if (kind === 'mutation') break
+    if (kind !== 'query') break
     for (const field of Object.values(type.getFields())) {
       const next = getNamedType(field.type)
       if (field.name.startsWith('_') || !isObjectType(next) || ways.has(next)) continue

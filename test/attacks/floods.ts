@@ -1,5 +1,5 @@
 import { type Attack, failed, refused } from './attack.ts'
-import { asking, many } from './operations.ts'
+import { asking, atStream, many } from './operations.ts'
 
 const NAME = 'regency(code: "36.03") { name }'
 
@@ -152,7 +152,29 @@ export const FLOODS: readonly Attack[] = [
   {
     name: 'a subscription',
     request: asking('subscription { regency(code: "36.03") { name } }'),
-    expected: failed('BAD_USER_INPUT'),
+    expected: refused('BAD_USER_INPUT'),
+  },
+  {
+    name: 'a query for which a stream is to be kept open',
+    request: atStream(asking(`{ ${NAME} }`)),
+    expected: refused('BAD_USER_INPUT'),
+  },
+  {
+    name: 'a subscription whose field a variable leaves out',
+    request: asking('subscription ($v: Boolean!) { regency(code: "36.03") @skip(if: $v) { name } }', {
+      variables: { v: true },
+    }),
+    expected: refused('BAD_USER_INPUT'),
+  },
+  {
+    name: 'a subscription to what there is not',
+    request: atStream(asking('subscription { regency(code: "36.03") { name } }', { as: 'clerk' })),
+    expected: refused('BAD_USER_INPUT'),
+  },
+  {
+    name: 'a subscription of two hundred aliases',
+    request: atStream(asking(`subscription { ${many(200, (n) => `a${n}: __typename`)} }`)),
+    expected: refused('TOO_COMPLEX'),
   },
   {
     name: 'two thousand variables',

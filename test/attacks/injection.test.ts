@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ERROR_CODES } from '../../src/kernel/errors.ts'
 import { fieldsWithTexts, type TextPlace, textPlaces } from './arguments.ts'
 import { expectNothingInternal } from './attack.ts'
-import { asking } from './operations.ts'
+import { asking, atStream } from './operations.ts'
 import { type Answer, send } from './sending.ts'
 import { expectWell, openTarget, rowCounts, type Target } from './target.ts'
 
@@ -137,7 +137,8 @@ interface Shown {
 
 function sendTo(place: TextPlace, text: string): Promise<Answer> {
   const { query, variables } = place.operation(text)
-  return send(target.port, asking(query, { as: 'admin', variables })(target))
+  const request = asking(query, { as: 'admin', variables })
+  return send(target.port, (query.startsWith('subscription') ? atStream(request) : request)(target))
 }
 
 const nothings = new Map<string, unknown>()

@@ -11,6 +11,11 @@ export function asking(
   return posting(JSON.stringify({ query, ...others }), as)
 }
 
+/** The same, sent to where events are answered. */
+export function atStream(request: (target: Target) => HttpRequest): (target: Target) => HttpRequest {
+  return (target) => ({ ...request(target), path: '/graphql/stream' })
+}
+
 /** Any text as the body of a POST. */
 export function posting(body: string | Buffer, as?: Who): (target: Target) => HttpRequest {
   return (target) => ({ body, headers: { ...JSON_TYPE, ...bearer(target, as) } })

@@ -1,4 +1,4 @@
-import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 
 /** A request as HTTP clients can send it, to the letter: nothing is normalized on the way. */
@@ -53,8 +53,16 @@ function sendHttp(port: number, { method = 'POST', path = '/graphql', headers, b
   sending.on('response', (response) => {
     const pieces: Buffer[] = []
     const { statusCode: status = 0, headers } = response
-    const done = () => resolve({ status, headers, body: Buffer.concat(pieces).toString(), responses: 1 })
-    response.on('data', (piece: Buffer) => pieces.push(piece)).on('close', done)
+    const done = (body: string) => resolve({ status, headers, body, responses: 1 })
+    response.on('data', (piece: Buffer) => {
+      pieces.push(piece)
+      const event = isStream(headers) ? firstEvent(pieces) : undefined
+      if (event === undefined) return
+      // A stream has no end that one could wait for.
+      done(event)
+      sending.destroy()
+    })
+    response.on('close', () => done(Buffer.concat(pieces).toString()))
   })
   // A server that refuses while the body is still coming hangs up: what it said before that counts.
   sending.on('close', () => setTimeout(() => resolve(SILENCE), 50)).on('error', () => {})
@@ -62,6 +70,15 @@ function sendHttp(port: number, { method = 'POST', path = '/graphql', headers, b
   if (body !== undefined && chunked) writePieces(sending, Buffer.from(body))
   else sending.end(body)
   return promise
+}
+
+function isStream({ 'content-type': type }: IncomingHttpHeaders): boolean {
+  return type?.startsWith('text/event-stream') ?? false
+}
+
+/** The data of the first event of a stream, as soon as it is there. */
+function firstEvent(pieces: readonly Buffer[]): string | undefined {
+  return /^event: next\ndata: (.*)\n\n/m.exec(Buffer.concat(pieces).toString())?.[1]
 }
 
 function writePieces(to: NodeJS.WritableStream, body: Buffer): void {

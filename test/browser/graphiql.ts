@@ -3,7 +3,7 @@ import { launchChromium } from './chromium.ts'
 
 /** As much as is needed here of the `monaco-editor` that GraphiQL leaves in a global. */
 interface Monaco {
-  editor: { getModels(): { uri: { path: string }; getValue(): string }[] }
+  editor: { getModels(): { uri: { path: string }; getValue(): string; setValue(text: string): void }[] }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of what was asked.
@@ -19,6 +19,10 @@ interface OpenedGraphiql extends AsyncDisposable {
   answerTo(action: () => Promise<unknown>): Promise<Answer>
   /** Runs what stands in the open tab. */
   run(): Promise<Answer>
+  /** Puts an operation into the open tab. */
+  write(operation: string): Promise<void>
+  /** What stands in the response pane now. */
+  shown(): Promise<Answer>
   /** Opens an example of the panel by its name. */
   openExample(name: string): Promise<void>
   /** Loads the page again, with the same browser tab. */
@@ -57,12 +61,20 @@ export async function openGraphiql(baseUrl: string): Promise<OpenedGraphiql> {
     consoleErrors,
     answerTo,
     run: () => answerTo(() => page.getByRole('button', { name: /^Execute query/ }).click()),
+    write: async (operation) => {
+      await page.evaluate((text) => {
+        const { __MONACO } = globalThis as unknown as { __MONACO: Monaco }
+        const models = __MONACO.editor.getModels()
+        models.find((model) => model.uri.path.endsWith('operation.graphql'))!.setValue(text)
+      }, operation)
+      await read(page)
+    },
+    shown: async () => JSON.parse(await answerShown(page)),
     openExample: async (name) => {
       const panel = page.getByRole('region', { name: 'Examples' })
       if (!(await panel.isVisible())) await page.getByRole('button', { name: 'Show Examples' }).click()
       await panel.getByRole('button', { name }).click()
-      // GraphiQL reads the operation's name 100 ms after the text has changed, and shows nothing when it has.
-      await page.waitForTimeout(500)
+      await read(page)
     },
     reload: () => ready(page, () => page.reload()),
     [Symbol.asyncDispose]: () => browser.close(),
@@ -76,6 +88,11 @@ async function ready(page: Page, open: () => Promise<unknown>): Promise<void> {
     open(),
   ])
   await page.locator('.graphiql-query-editor .view-line').first().waitFor()
+}
+
+/** GraphiQL reads the operation's name 100 ms after the text has changed, and shows nothing when it has. */
+async function read(page: Page): Promise<void> {
+  await page.waitForTimeout(500)
 }
 
 async function listenTo(page: Page) {

@@ -10,7 +10,7 @@ import { keep } from '../harness/outputs.ts'
 /** Signs for whoever these tests need. */
 export const pair = aKeyPair()
 
-const TOKENS = {
+export const TOKENS = {
   issuer: ISSUER,
   audience: AUDIENCE,
   publicKey: parseTokenKey(pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()) as TokenKey,

@@ -42,8 +42,8 @@ const Claims = z.object({
 })
 
 /**
- * Reads who the claims of a verified token are about. Scopes that are not permissions of this hub are somebody
- * else's business and left out; anything else that is malformed refuses the token as a whole.
+ * Reads who the claims of a verified token are about, which has an `exp`. Scopes that are not permissions of this hub
+ * are somebody else's business and left out; anything else that is malformed refuses the token as a whole.
  *
  * @throws Fault UNAUTHENTICATED naming the claim and its form, not what stood there.
  */
@@ -57,6 +57,7 @@ export function readClaims(payload: JWTPayload): Bearer {
     areas: Object.freeze(data.areas),
     payer: data.payer,
     partner: data.partner,
+    validUntil: payload.exp! * 1000,
   })
   return Object.freeze({ viewer, gateway: scopes.includes(GATEWAY_SCOPE) })
 }

@@ -1,3 +1,5 @@
+import { badInput, Fault } from '../../kernel/errors.ts'
+
 /** A GraphQL request as it came: nothing about it is known yet. */
 export interface AskedRequest {
   readonly query?: unknown
@@ -24,6 +26,21 @@ export function askedByAddress(search: string): AskedRequest {
   }
   for (const name of JSONS) asked[name] = parsed(asked[name])
   return asked
+}
+
+/**
+ * What a parsed JSON body asks.
+ *
+ * @throws Fault BAD_USER_INPUT for what is no operation, or holds something else than a text as its text: whoever reads it
+ *   next would explain how his own clients work.
+ */
+export function askedByBody(body: unknown): AskedRequest {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new Fault('BAD_USER_INPUT', 'The body has to be one operation, as a JSON object: {"query": "…"}.')
+  }
+  const asked = body as AskedRequest
+  if (asked.query === undefined || asked.query === null || typeof asked.query === 'string') return asked
+  throw badInput('query', 'The operation has to be a text.')
 }
 
 /** The address that asks the same, from the question mark on. */

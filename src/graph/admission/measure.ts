@@ -10,6 +10,7 @@ import {
 import { badInput } from '../../kernel/errors.ts'
 import { fragmentsOf } from '../../planner/fragments.ts'
 import type { AdmissionLimits } from './limits.ts'
+import { checkSubscriptionField } from './subscription-field.ts'
 import { checkLiteral } from './values.ts'
 import { within } from './within.ts'
 
@@ -43,7 +44,8 @@ const NOTHING: Size = {
  * Checks how large a parsed document is. Every node is looked at once and every fragment measured once, however
  * often it is spread, so that the work grows with the text and not with what the text expands to.
  *
- * @throws Fault TOO_COMPLEX when a limit is passed; BAD_USER_INPUT when a fragment contains itself.
+ * @throws Fault TOO_COMPLEX when a limit is passed; BAD_USER_INPUT when a fragment contains itself, or the field of a
+ *   subscription may be left out.
  */
 export function checkDocument(document: DocumentNode, limits: AdmissionLimits): void {
   const fragments = fragmentsOf(document)
@@ -61,6 +63,7 @@ export function checkDocument(document: DocumentNode, limits: AdmissionLimits): 
       if (defaultValue) checkLiteral(defaultValue, limits)
       checkDirectives(directives)
     }
+    checkSubscriptionField(node, fragments)
     const { fields } = checked(sizeOfSelections(node.selectionSet))
     within(limits.rootFields, fields, 'root fields wide')
   }

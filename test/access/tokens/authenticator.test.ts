@@ -37,8 +37,10 @@ describe('a viewer', () => {
   })
 
   test('is who the token says, and cannot be changed', async () => {
+    const exp = now() + 600
     const token = await sign(pair, {
       ...claims(),
+      exp,
       areas: ['36', '36.03', '36.03.01', '36.03.01.2001', '*'],
       payer: '12',
       partner: 'kemensos-1',
@@ -50,6 +52,7 @@ describe('a viewer', () => {
       areas: ['36', '36.03', '36.03.01', '36.03.01.2001', '*'],
       payer: '12',
       partner: 'kemensos-1',
+      validUntil: exp * 1000,
     })
     expect([Object.isFrozen(viewer), Object.isFrozen(viewer.areas)]).toEqual([true, true])
   })
@@ -60,6 +63,7 @@ describe('a viewer', () => {
       subject: 'clerk-7',
       permissions: new Set(),
       areas: [],
+      validUntil: bare.exp * 1000,
     })
   })
 

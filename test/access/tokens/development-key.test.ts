@@ -120,14 +120,15 @@ describe('a development token', () => {
       payer: '3',
       partner: 'kemensos',
     })
+    const { iat, exp } = decodeJwt(signed)
     expect(await authenticator.viewerOf(`Bearer ${signed}`)).toEqual({
       subject: 'Budi',
       permissions: new Set([...ROLES.analyst, 'audit:read']),
       areas: ['36', '36.03'],
       payer: '3',
       partner: 'kemensos',
+      validUntil: exp! * 1000,
     })
-    const { iat, exp } = decodeJwt(signed)
     expect(exp! - iat!).toBe(8 * 3600)
   })
 

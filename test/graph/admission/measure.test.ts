@@ -178,3 +178,21 @@ function introspectionDepthOf(path: readonly string[]): number {
   const start = introspectionStart(path)
   return start === -1 ? 0 : path.length - start
 }
+
+test.each([
+  'subscription { a @skip(if: true) }',
+  'subscription ($v: Boolean!) { a @include(if: $v) { b } }',
+  'subscription { ... @skip(if: false) { a } }',
+  'subscription { ...f } fragment f on S { ...g } fragment g on S { a @skip(if: true) ...f }',
+  'query q { a } subscription s { ...f @include(if: true) } fragment f on S { a }',
+])('the field of a subscription cannot be left out: %s', (text) => {
+  expect(() => checkDocument(parse(text), ADMISSION_LIMITS)).toThrow('cannot be left out')
+})
+
+test.each([
+  'subscription { a { b @skip(if: true) ...f @skip(if: true) } } fragment f on T { c }',
+  'subscription { a @other ...unknown }',
+  'query { a @skip(if: true) }',
+])('what lies below the field of a subscription can: %s', (text) => {
+  expect(() => checkDocument(parse(text), ADMISSION_LIMITS)).not.toThrow()
+})
