@@ -99,7 +99,7 @@ export function inspectNik(
       'A spreadsheet turned the number into a rounded one; format the column as text and retype.'
     return { prefix: '', findings: [{ code: 'SPREADSHEET', level: 'ERROR', message }] }
   }
-  const digits = input.replace(SEPARATORS, '')
+  const digits = withoutSeparators(input)
   if (!/^[0-9]{16}$/.test(digits)) {
     return { prefix: '', findings: [{ code: 'LENGTH', level: 'ERROR', message: 'A NIK has 16 digits.' }] }
   }
@@ -184,12 +184,26 @@ function comparisonFindings({ prefix, birthDate, sex }: Reading, against: NikCon
 
 /**
  * Whether a column of NIKs went through a spreadsheet, which keeps 15 significant digits and makes the 16th
- * a 0: of 50 filled rows or more, over 30 % end in 0 (chance gives 10 %) or are in scientific notation.
+ * a 0. Empty cells do not count.
  */
 export function looksLikeSpreadsheetDamage(niks: readonly string[]): boolean {
-  const filled = niks.map((nik) => nik.replace(SEPARATORS, '')).filter((nik) => nik !== '')
-  const damaged = filled.filter((nik) => nik.endsWith('0') || SCIENTIFIC.test(nik))
-  return filled.length >= 50 && damaged.length > 0.3 * filled.length
+  const filled = niks.map(withoutSeparators).filter((nik) => nik !== '')
+  return isDamagedColumn({ filled: filled.length, rounded: filled.filter(looksRounded).length })
+}
+
+/** Whether a number without separators may have lost its last digit: it ends in 0, or is in scientific notation. */
+export function looksRounded(digits: string): boolean {
+  return digits.endsWith('0') || SCIENTIFIC.test(digits)
+}
+
+/** Of 50 filled rows or more, over 30 % look rounded; chance gives 10 %. */
+export function isDamagedColumn({ filled, rounded }: { filled: number; rounded: number }): boolean {
+  return filled >= 50 && rounded > 0.3 * filled
+}
+
+/** A number as it is meant, without the spaces, dots and dashes that people type between its groups. */
+export function withoutSeparators(typed: string): string {
+  return typed.replace(SEPARATORS, '')
 }
 
 /**

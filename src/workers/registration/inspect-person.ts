@@ -46,16 +46,34 @@ export async function inspectPerson(
 /**
  * A name as the vault keeps it.
  *
- * @throws Fault BAD_USER_INPUT about `input.fullName` when it is empty or too long.
+ * @throws Fault BAD_USER_INPUT about `input.fullName` when {@link readName} finds none.
  */
 export function checkedName(text: string): string {
-  const name = text.trim().replace(/\s+/g, ' ')
-  if (/\p{L}/u.test(name) && name.length <= LONGEST_NAME) return name
-  throw badInput('input.fullName', `A name has letters, and at most ${LONGEST_NAME} characters.`)
+  const name = readName(text)
+  if (name !== null) return name
+  throw badInput(
+    'input.fullName',
+    `A name has letters, no control characters, and at most ${LONGEST_NAME} characters.`,
+  )
 }
 
-/** @throws Fault BAD_USER_INPUT about `input.birthDate` for a day in the future or before 1900. */
+/**
+ * A name with single spaces, or null: it has letters, at most 200 characters, and nothing that PostgreSQL refuses (a
+ * zero byte) or that a list would act on (other control characters, halves of characters).
+ */
+export function readName(text: string): string | null {
+  const name = text.trim().replace(/\s+/g, ' ')
+  const isName = /\p{L}/u.test(name) && !/[\p{Cc}\p{Cs}]/u.test(name) && name.length <= LONGEST_NAME
+  return isName ? name : null
+}
+
+/** @throws Fault BAD_USER_INPUT about `input.birthDate` for a day that {@link isBirthDate} refuses. */
 export function checkedBirthDate(birthDate: string, today: string): string {
-  if (isDate(birthDate) && birthDate >= '1900-01-01' && birthDate <= today) return birthDate
+  if (isBirthDate(birthDate, today)) return birthDate
   throw badInput('input.birthDate', 'A birth date is a day from 1900 until today.')
+}
+
+/** Whether a living person may be born on this day: one that exists, from 1900 until today. All `YYYY-MM-DD`. */
+export function isBirthDate(day: string, today: string): boolean {
+  return isDate(day) && day >= '1900-01-01' && day <= today
 }

@@ -1,0 +1,60 @@
+import { readName } from '../../workers/registration/inspect-person.ts'
+import { readCategory } from './category-names.ts'
+import { areBlank, type Cells } from './cells.ts'
+import type { Columns } from './columns.ts'
+import type { Field, FileRow, RowProblem } from './file-row.ts'
+import { missing, SHIFTED, unreadable } from './problems.ts'
+import { readBirthDate, readDecile, readFamilyCard, readNik, readSex, readVillageCode } from './read-cell.ts'
+
+export interface Table {
+  readonly columns: Columns
+  /** Cells that a line can have before its columns are shifted; infinite where every cell has its own address. */
+  readonly width: number
+  /** `YYYY-MM-DD` */
+  readonly today: string
+}
+
+/** Reads one line of a table, without ever failing. @param row its number from 1. */
+export function readRow(cells: Cells, row: number, { columns, width, today }: Table): FileRow {
+  if (cells.length > width && !areBlank(cells, width)) return shifted(cells, row, columns)
+  const problems: RowProblem[] = []
+  const read = <Value>(field: Field, reading: (text: string) => Value | null): Value | null => {
+    const text = textAt(cells, columns[field])
+    const value = text === '' ? null : reading(text)
+    const problem = text === '' ? missing(field) : value === null ? unreadable(field) : undefined
+    if (problem) problems.push(problem)
+    return value
+  }
+  return {
+    row,
+    nik: read('nik', readNik) ?? '',
+    fullName: read('name', readName),
+    birthDate: read('birth_date', (text) => readBirthDate(text, today)),
+    sex: read('sex', readSex),
+    category: read('category', readCategory),
+    village: read('village_code', readVillageCode),
+    familyCard: read('family_card', readFamilyCard),
+    decile: read('decile', readDecile),
+    problems,
+  }
+}
+
+function textAt(cells: Cells, column: number | undefined): string {
+  return (column === undefined ? undefined : cells[column])?.trim() ?? ''
+}
+
+/** Nothing of such a line is taken for true, but its NIK is kept: it helps to find the line again. */
+function shifted(cells: Cells, row: number, columns: Columns): FileRow {
+  return {
+    row,
+    nik: readNik(textAt(cells, columns.nik)) ?? '',
+    fullName: null,
+    birthDate: null,
+    sex: null,
+    category: null,
+    village: null,
+    familyCard: null,
+    decile: null,
+    problems: SHIFTED,
+  }
+}
