@@ -8,6 +8,7 @@ import pg from 'pg'
 import { CASES, type Case } from './cases.ts'
 import { benchDatabase } from './database.ts'
 import { type Enrolling, measureEnrolling, type Speed } from './enrolling.ts'
+import { measureImporting, reportImporting } from './importing.ts'
 import { benchViewers } from './viewers.ts'
 
 /**
@@ -74,6 +75,7 @@ try {
   const enrolling = await measureEnrolling(WORKERS)
   console.log(lineOfEnrolling(enrolling))
   report(results, rules, enrolling)
+  reportImporting(await measureImporting())
 } finally {
   stop()
 }

@@ -3,6 +3,7 @@ import { type Hub, openHub } from './app.ts'
 import { type Config, readConfig } from './kernel/config.ts'
 import { createLogger, type Logger } from './kernel/log.ts'
 import { type Progress, terminalProgress } from './kernel/progress.ts'
+import { startRosterWork } from './rosters/roster-worker.ts'
 import { createServer } from './server/server.ts'
 import { stopGracefully, stopOnSignals } from './server/stop.ts'
 
@@ -20,6 +21,7 @@ export async function serve(env: NodeJS.ProcessEnv = process.env): Promise<void>
     // What was interrupted while opening was in one transaction, and the database forgets it.
     if (!running) return
     await stopGracefully(running.server)
+    await running.rosters.stop()
     await running.sealer.stop()
     await running.hub.close()
   })
@@ -34,7 +36,8 @@ async function open(config: Config, logger: Logger) {
     await fill(hub, config, progress)
     const server = await createServer(hub, config, logger)
     const address = await server.listen({ port: config.port, host: config.host })
-    return { server, hub, address, sealer: startSealer(hub.db, { logger }) }
+    const rosters = startRosterWork(hub, { logger })
+    return { server, hub, address, rosters, sealer: startSealer(hub.db, { logger }) }
   } catch (error) {
     await hub.close()
     throw error

@@ -5,7 +5,7 @@ import type { Sex } from '../../src/kernel/nik.ts'
 import { composeNik } from '../../src/kernel/nik.ts'
 import type { Step } from '../../src/kernel/progress.ts'
 import { writeHubLines } from '../hub-lines.ts'
-import { insertIdentities } from '../identities.ts'
+import { fillVault } from '../identities.ts'
 import { PEOPLE_TABLES } from '../people-tables.ts'
 import { randomFrom } from '../random.ts'
 import { rebuildingIndexes } from '../rebuild-indexes.ts'
@@ -104,7 +104,7 @@ async function sealIdentities(query: Query, workers: number, { keys, progress }:
       fullName: `${random.pick(sex === 'FEMALE' ? names.women : names.men)} ${random.pick(names.last)}`,
       birthDate: born,
     }))
-    await insertIdentities(query, identities, keys, step)
+    await fillVault(query, identities, keys, step)
   }
   step.done(`${workers} identities`)
 }

@@ -3,7 +3,7 @@ import { firstDay } from '../../src/kernel/month.ts'
 import { toDaterange } from '../../src/kernel/period.ts'
 import type { Step } from '../../src/kernel/progress.ts'
 import { writeHubLines } from '../hub-lines.ts'
-import { insertIdentities } from '../identities.ts'
+import { fillVault } from '../identities.ts'
 import type { Columns, Insert } from '../insert-rows.ts'
 import { givenValues, insertRows, selectGiven } from '../insert-rows.ts'
 import { PEOPLE_TABLES } from '../people-tables.ts'
@@ -41,7 +41,7 @@ export async function fillTangerang(query: Query, { keys, progress }: FillOption
 
     const vault = progress.step('Sealing their identities', total)
     for (let start = 0; start < total; start += VAULT_BATCH) {
-      await insertIdentities(query, demo.people.slice(start, start + VAULT_BATCH), keys, vault)
+      await fillVault(query, demo.people.slice(start, start + VAULT_BATCH), keys, vault)
     }
     vault.done(`${total} identities`)
 

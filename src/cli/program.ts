@@ -47,6 +47,23 @@ export function createProgram(): Command {
     .action(async (file, options) => (await import('./apply.ts')).apply(file, options))
 
   program
+    .command('import')
+    .description('bring files into a hub')
+    .command('roster')
+    .description('receive a list of people for a program, screen it, and say what came of its rows')
+    .argument('<file>', 'a CSV in UTF-8, or an XLSX workbook')
+    .requiredOption('--program <code>', 'the program they are to be enrolled in')
+    .requiredOption('--from <month>', 'the first month, such as 2023-06')
+    .requiredOption('--to <month>', 'the last month')
+    .option('--replaces <id>', 'the roster that this one corrects')
+    .option(
+      '--url <address>',
+      'a hub that runs, instead of the one of this folder; needs a token in PAYUNG_TOKEN',
+    )
+    .option(...JSON_OUTPUT)
+    .action(async (file, options) => (await import('./rosters/import-roster.ts')).importRoster(file, options))
+
+  program
     .command('token')
     .description('sign a token for development with the key of this folder')
     .addOption(new Option('--role <role>', 'permissions that go together').choices(Object.keys(ROLES)))
@@ -131,7 +148,7 @@ export function createProgram(): Command {
 }
 
 /** Commands after which a person hears that the keys of the folder have no backup. */
-const USING_KEYS: ReadonlySet<string> = new Set(['serve', 'seed', 'rotate-keys', 'index-partner'])
+const USING_KEYS: ReadonlySet<string> = new Set(['serve', 'seed', 'roster', 'rotate-keys', 'index-partner'])
 
 function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)

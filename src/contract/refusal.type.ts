@@ -22,6 +22,8 @@ export const RefusalCode = {
   DISPUTED: 'DISPUTED',
   RECORDS_DIFFER: 'RECORDS_DIFFER',
   BREAKS_THE_PAST: 'BREAKS_THE_PAST',
+  WRONG_STATE: 'WRONG_STATE',
+  SUBMITTED_BY_YOU: 'SUBMITTED_BY_YOU',
 } as const
 export type RefusalCode = keyof typeof RefusalCode
 
@@ -47,6 +49,8 @@ registerEnumType(RefusalCode, {
     DISPUTED: { description: 'The record is disputed; decide that first (dalam sengketa).' },
     RECORDS_DIFFER: { description: 'Two records do not say the same of a life (data tidak sama).' },
     BREAKS_THE_PAST: { description: 'What was done already rests on it (mengubah masa lalu).' },
+    WRONG_STATE: { description: 'It has not come that far, or is past that (status tidak sesuai).' },
+    SUBMITTED_BY_YOU: { description: 'Somebody else has to approve it (pengaju bukan penyetuju).' },
   },
 })
 

@@ -3,6 +3,9 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { SetupError } from '../kernel/errors.ts'
 
+/** Somebody else has the folder open. */
+export class FolderInUse extends SetupError {}
+
 /** Who holds a folder, as written into its lock file. */
 interface Holder {
   readonly pid: number
@@ -71,9 +74,9 @@ function refuseLiveHolder(folder: string, path: string): void {
   if (isAlive(holder)) throw heldHere(folder, path, holder)
 }
 
-function heldHere(folder: string, path: string, { pid, since }: Holder): SetupError {
+function heldHere(folder: string, path: string, { pid, since }: Holder): FolderInUse {
   const who = pid === process.pid ? `this process (${pid})` : `process ${pid}`
-  return new SetupError(`The embedded database in ${folder} is in use by ${who} since ${since}.`, [
+  return new FolderInUse(`The embedded database in ${folder} is in use by ${who} since ${since}.`, [
     `stop that process (kill ${pid}) and try again`,
     'or leave it running and use the hub it serves',
     'or use another folder: PAYUNG_DATA=other-folder',
@@ -81,8 +84,8 @@ function heldHere(folder: string, path: string, { pid, since }: Holder): SetupEr
   ])
 }
 
-function heldElsewhere(folder: string, path: string, { pid, host, since }: Holder): SetupError {
-  return new SetupError(
+function heldElsewhere(folder: string, path: string, { pid, host, since }: Holder): FolderInUse {
+  return new FolderInUse(
     `The embedded database in ${folder} is in use by process ${pid} on ${host} since ${since}. ` +
       'Whether that process still runs cannot be seen from here.',
     [
@@ -93,8 +96,8 @@ function heldElsewhere(folder: string, path: string, { pid, host, since }: Holde
   )
 }
 
-function busy(folder: string): SetupError {
-  return new SetupError(`Another process is just opening the embedded database in ${folder}.`, [
+function busy(folder: string): FolderInUse {
+  return new FolderInUse(`Another process is just opening the embedded database in ${folder}.`, [
     'use the hub it serves, or another folder: PAYUNG_DATA=other-folder',
   ])
 }

@@ -115,6 +115,7 @@ export const changePolicy: Policy = {
       'idempotencyKey',
       'program',
       'enrollments',
+      'roster',
       'through',
       'reference',
     ),

@@ -8,15 +8,9 @@ import { addMonths, type Month } from '../kernel/month.ts'
 import { formatPeriod, period } from '../kernel/period.ts'
 import { checkActsFor } from '../payers/acting.ts'
 import { holdVisibleWorkers } from '../workers/hold-workers.ts'
+import { type ChargePlan, costOf } from './eligibility/charge-plan.ts'
 import type { Finding } from './eligibility/finding.ts'
-import {
-  type Candidate,
-  type ChargePlan,
-  type Covered,
-  costOf,
-  type Screened,
-  screen,
-} from './eligibility/screen.ts'
+import { type Candidate, type Covered, type Screened, screen } from './eligibility/screen.ts'
 import { type NewCharge, type NewEnrollment, type Writing, writeEnrollments } from './write-enrollments.ts'
 
 /** A worker, a program and months, as a mutation brings them. */

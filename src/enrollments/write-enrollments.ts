@@ -52,6 +52,7 @@ export async function writeEnrollments(
   enrollments: readonly NewEnrollment[],
   { event, reason, note, ...acting }: Writing,
 ): Promise<readonly string[]> {
+  if (enrollments.length === 0) return []
   const charges = enrollments.flatMap((enrollment, index) =>
     enrollment.charges.map((charge) => ({ ...charge, n: index + 1 })),
   )

@@ -13,6 +13,8 @@ import { AgreementEntity } from '../payers/agreement.entity.ts'
 import { PayerEntity } from '../payers/payer.entity.ts'
 import { ContributionRateEntity } from '../programs/contribution-rate.entity.ts'
 import { CoverageProgramEntity } from '../programs/program.entity.ts'
+import { RosterEntity, RosterStepEntity } from '../rosters/roster.entity.ts'
+import { RosterIdentityEntity, RosterRowEntity } from '../rosters/roster-row.entity.ts'
 import { ClaimCheckEntity } from '../workers/claim-check.entity.ts'
 import { DisputeEntity } from '../workers/dispute.entity.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
@@ -51,6 +53,10 @@ export const entities = [
   ChargeEntity,
   CoverageLineEntity,
   RefundEntity,
+  RosterEntity,
+  RosterStepEntity,
+  RosterRowEntity,
+  RosterIdentityEntity,
   RememberedAnswerEntity,
   SettingEntity,
   AuditEventEntity,

@@ -8,6 +8,7 @@ import { eventsPolicy } from '../enrollments/events/events.policy.ts'
 import { insightPolicy } from '../insight/insight.policy.ts'
 import { payerPolicy } from '../payers/payer.policy.ts'
 import { programPolicy } from '../programs/program.policy.ts'
+import { rosterPolicy } from '../rosters/roster.policy.ts'
 import { workerPolicy } from '../workers/worker.policy.ts'
 
 /** The access rules of every room. */
@@ -21,5 +22,6 @@ export const policies: readonly Policy[] = [
   enrollmentPolicy,
   changePolicy,
   eventsPolicy,
+  rosterPolicy,
   insightPolicy,
 ]

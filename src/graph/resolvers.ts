@@ -53,6 +53,10 @@ import { AgreementResolver, PayerAgreements } from '../payers/agreement.resolver
 import { AreaPayers, PayerResolver, ViewerPayer } from '../payers/payer.resolver.ts'
 import { ContributionRateResolver } from '../programs/contribution-rate.resolver.ts'
 import { AreaPrograms, PayerPrograms, ProgramResolver } from '../programs/program.resolver.ts'
+import { RosterMutations } from '../rosters/change-roster.resolver.ts'
+import { ProgramRosters, RosterResolver } from '../rosters/roster.resolver.ts'
+import { RosterRowFields, RowsOfRoster } from '../rosters/roster-row.resolver.ts'
+import { RosterBudgetFields, SummaryOfRoster } from '../rosters/roster-summary.resolver.ts'
 import { IdentityMutations, WorkerIdentity } from '../workers/identity.resolver.ts'
 import {
   CorrectedIdentityFields,
@@ -116,6 +120,13 @@ export const resolvers = [
   MergeMutations,
   MergedWorkersFields,
   UndoneMergeFields,
+  RosterResolver,
+  ProgramRosters,
+  RowsOfRoster,
+  RosterRowFields,
+  SummaryOfRoster,
+  RosterBudgetFields,
+  RosterMutations,
   CoverageSummaryResolver,
   PayerCoverageFields,
   AreaCoverageSummary,

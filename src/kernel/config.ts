@@ -89,6 +89,14 @@ export const DEFAULT_OPERATION_LIMITS: OperationLimits = Object.freeze({
   peopleCheckedPerHour: 10_000,
 })
 
+/** How large a file of people may be. */
+export interface RosterLimits {
+  readonly rows: number
+  readonly bytes: number
+}
+
+export const DEFAULT_ROSTER_LIMITS: RosterLimits = Object.freeze({ rows: 200_000, bytes: 64_000_000 })
+
 /** How this process is set up. Read once at the start and passed on; nothing else reads the environment. */
 export interface Config {
   /** 0 lets the system choose a free one. */
@@ -119,6 +127,7 @@ export interface Config {
   readonly introspection: boolean
   readonly http: HttpLimits
   readonly operations: OperationLimits
+  readonly rosters: RosterLimits
   /** Milliseconds after which PostgreSQL gives a statement of the server up; 0 never. */
   readonly statementTimeoutMs: number
   readonly logLevel: LogLevel
@@ -158,6 +167,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   PAYUNG_HEAP_PERCENT: 'Leave it out for 90, or write 0 for no limit.',
   PAYUNG_TRUSTED_PROXIES: 'Leave it out to believe no X-Forwarded-For.',
   PAYUNG_PEOPLE_CHECKED_PER_HOUR: 'Leave it out for 10000, or write 0 for no limit.',
+  PAYUNG_ROSTER_MAX_ROWS: 'Leave it out for 200000 rows.',
+  PAYUNG_ROSTER_MAX_BYTES: 'Leave it out for 64000000 bytes.',
   PAYUNG_CORS_ORIGINS: 'Leave it out to let no other page read answers.',
   NODE_ENV: 'Leave it out for development.',
   LOG_LEVEL: 'Leave it out for info.',
@@ -219,6 +230,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       trustedDocumentsOnly: read.PAYUNG_TRUSTED_DOCUMENTS_ONLY,
       peopleCheckedPerHour: read.PAYUNG_PEOPLE_CHECKED_PER_HOUR,
     }),
+    rosters: Object.freeze({ rows: read.PAYUNG_ROSTER_MAX_ROWS, bytes: read.PAYUNG_ROSTER_MAX_BYTES }),
     statementTimeoutMs: read.PAYUNG_STATEMENT_TIMEOUT_MS,
     logLevel: read.LOG_LEVEL,
   })
@@ -289,6 +301,8 @@ function variables(production: boolean, present: Readonly<Record<string, unknown
     PAYUNG_STATEMENT_TIMEOUT_MS: wholeNumber(0, 600_000).default(10_000),
     PAYUNG_EVENT_LOOP_DELAY_MS: wholeNumber(0, 600_000).default(DEFAULT_HTTP_LIMITS.eventLoopDelayMs),
     PAYUNG_HEAP_PERCENT: wholeNumber(0, 100).default(DEFAULT_HTTP_LIMITS.heapPercent),
+    PAYUNG_ROSTER_MAX_ROWS: wholeNumber(1, 10_000_000).default(DEFAULT_ROSTER_LIMITS.rows),
+    PAYUNG_ROSTER_MAX_BYTES: wholeNumber(1_024, 999_999_999).default(DEFAULT_ROSTER_LIMITS.bytes),
     PAYUNG_TRUSTED_PROXIES: list(isNetwork, {
       error: 'must be IP addresses or networks such as 10.0.0.0/8, with commas between',
     }).default([]),

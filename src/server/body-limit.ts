@@ -1,4 +1,4 @@
-import { pipeline, type Readable, Transform } from 'node:stream'
+import { finished, type Readable, Transform } from 'node:stream'
 import type { preParsingHookHandler } from 'fastify'
 import { Fault } from '../kernel/errors.ts'
 import { Refusal } from './refusals.ts'
@@ -13,22 +13,26 @@ export function limitBody(most: number): preParsingHookHandler {
     if (announced !== undefined && Number(announced) > most) return done(tooLarge(most))
     // An announced length holds: Node reads no byte beyond it.
     if (chunked === undefined) return done(null, payload)
-    const counted = counter(most)
-    // Its reader hears of failures; this callback only keeps them from being nobody's.
-    pipeline(payload as Readable, counted, () => {})
-    done(null, counted)
+    done(null, payload.pipe(counterOf(payload as Readable, most)))
   }
 }
 
-function counter(most: number): Transform {
+/** Not a pipeline, which would close the request with the counter: whoever sends too much has to hear it. */
+function counterOf(payload: Readable, most: number): Transform {
   let bytes = 0
-  return new Transform({
+  const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
       if (bytes > most) done(tooLarge(most))
       else done(null, chunk)
     },
   })
+  // Its reader hears of failures; this only keeps them from being nobody's.
+  counted.on('error', () => {})
+  finished(payload, (error) => {
+    if (error) counted.destroy(error)
+  })
+  return counted
 }
 
 function tooLarge(most: number): Refusal {

@@ -108,10 +108,11 @@ function hooksOf(
     most: limits.anonymousRequestsPerMinute,
     count: perMinute(limits.anonymousRequestsPerMinute),
   }
+  const timeFor = ({ routeOptions }: FastifyRequest) => routeOptions.config.requestMs ?? limits.requestMs
   const inFlight = countInFlight(limits.concurrentRequests || Number.POSITIVE_INFINITY)
 
   const page: onRequestAsyncHookHandler = async (request, reply) => {
-    limitTime(reply, limits.requestMs)
+    limitTime(reply, timeFor(request))
     request.client = addressOf(request)
     await refuseExcess(strangers, request)
     if (!inFlight.enter(request.client, reply.raw)) throw tooManyAtOnce(limits.concurrentRequests)
@@ -130,7 +131,7 @@ function hooksOf(
     }
     const { subject } = request.viewer
     if (subject === undefined) return page.call(server, request, reply)
-    limitTime(reply, limits.requestMs)
+    limitTime(reply, timeFor(request))
     request.client = `subject ${subject}`
     await refuseExcess(known, request)
     if (!inFlight.enter(request.client, reply.raw)) throw tooManyAtOnce(limits.concurrentRequests)

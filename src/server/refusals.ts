@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { type ErrorCode, Fault } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/log.ts'
 import { faultShown, masked } from './errors.ts'
+import { readAway } from './read-away.ts'
 
 /** Why a request went no further than the door. The list is closed: it labels a metric. */
 export type RefusalKind =
@@ -58,7 +59,7 @@ export function explainFailures(
     count(refusal?.kind ?? 'failed')
     if (!refusal) return reply.code(failedStatus(error)).send({ errors: [masked(logger, request.id, error)] })
     // Whoever was told that his body is too large may still be sending it.
-    if (refusal.kind === 'size') reply.header('connection', 'close')
+    if (refusal.kind === 'size') readAway(request.raw)
     if (refusal.kind === 'token') reply.header('www-authenticate', challenge(request))
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (refusal.kind === 'time') logTimeout(logger, request, reply)

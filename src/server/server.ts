@@ -3,7 +3,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { Hub } from '../app.ts'
 import { limitStatements } from '../db/session.ts'
 import { gatekeeper } from '../graph/gate.ts'
-import { type Config, DEFAULT_HTTP_LIMITS, type HttpLimits } from '../kernel/config.ts'
+import { type Config, DEFAULT_HTTP_LIMITS, DEFAULT_ROSTER_LIMITS, type HttpLimits } from '../kernel/config.ts'
 import type { Logger } from '../kernel/log.ts'
 import { allBehind } from './doors.ts'
 import { errorFormat } from './errors.ts'
@@ -18,15 +18,16 @@ import { createMetrics, serveMetrics } from './metrics.ts'
 import { explainFailures } from './refusals.ts'
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts'
 import { logRequests } from './request-log.ts'
+import { serveRosters } from './rosters.ts'
 import { serveStart } from './start-page.ts'
 import { unreadable } from './unreadable.ts'
 
 export type ServerConfig = Pick<Config, 'production' | 'graphiql'> &
-  Partial<Pick<Config, 'introspection' | 'http' | 'operations' | 'statementTimeoutMs'>>
+  Partial<Pick<Config, 'introspection' | 'http' | 'operations' | 'rosters' | 'statementTimeoutMs'>>
 
 /**
- * The hub over HTTP, not listening yet: `/graphql`, `/graphql/stream`, `/graphiql`, `/health/live`, `/health/ready`,
- * `/metrics`. Closing it refuses what is new, ends streams and waits for what else runs; the hub stays open, it is its
+ * The hub over HTTP, not listening yet: `/graphql`, `/graphql/stream`, `/rosters`, `/graphiql`, `/health/live`,
+ * `/health/ready`, `/metrics`. Closing it refuses what is new, ends streams and waits for what else runs; the hub stays open, it is its
  * opener's to close.
  */
 export async function createServer(hub: Hub, config: ServerConfig, logger: Logger): Promise<FastifyInstance> {
@@ -55,6 +56,7 @@ export async function createServer(hub: Hub, config: ServerConfig, logger: Logge
     await admitOrigins(data, limits)
     await serveGraphql(data, apollo, hub)
     await serveStream(data, hub, { format, streams })
+    await serveRosters(data, hub, config.rosters ?? DEFAULT_ROSTER_LIMITS)
   })
   serveHealth(server, health)
   serveMetrics(server, metrics)
@@ -70,7 +72,7 @@ function emptyServer({ bodyBytes, trustedProxies }: HttpLimits): FastifyInstance
     genReqId: requestIdOf,
     // While it stops, /health/ready says so itself, and running clients get their last answers.
     return503OnClosing: false,
-    // For a request to arrive; the answer has a time of its own.
+    // For a request to arrive; the answer has a time of its own, and a large file (`arriving.ts`).
     requestTimeout: 60_000,
     bodyLimit: bodyBytes,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,

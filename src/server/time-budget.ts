@@ -2,6 +2,13 @@ import type { FastifyReply } from 'fastify'
 import { Fault } from '../kernel/errors.ts'
 import { Refusal } from './refusals.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The time of a route whose requests or answers are too large for the usual one, in milliseconds. */
+    requestMs?: number
+  }
+}
+
 /**
  * Gives an answer so many milliseconds, then 503; what is being sent by then is broken off. A door that has taken the
  * response over (`hijack`), as one for events does, keeps its own time. In place of Fastify's

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Fault } from '../kernel/errors.ts'
+import { keepsItsOwnTime } from './arriving.ts'
 import { faultShown } from './errors.ts'
 
 /** Requests that Node or the router cannot read, before there is a route and its guard: answered as all others. */
@@ -10,6 +11,7 @@ export const unreadable = {
   },
   clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
     if (error.code === 'ECONNRESET' || socket.destroyed) return
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && keepsItsOwnTime(socket)) return
     if (!socket.writable) {
       socket.destroy()
       return

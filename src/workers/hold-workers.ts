@@ -16,8 +16,10 @@ export interface Named {
 
 /**
  * Holds workers whom the viewer may see until the transaction ends, and others with them: whoever changes what covers a
- * person holds him, so that what a rule reads of him afterwards stays true. In the order of ids, that nobody waits for
- * whom waits for him; budgets are held after workers and never before. The rates stay as they are meanwhile.
+ * person holds him, so that what a rule reads of him afterwards stays true. The rates stay as they are meanwhile.
+ *
+ * That nobody waits for whom waits for him, everybody holds things in one order: workers by their ids, then the lock of
+ * registration (`registration/match-people.ts`), the tokens of identities in their order, and budgets last.
  *
  * @param others ids of workers whom the mutation has found already.
  * @throws Fault BAD_USER_INPUT, naming the field, for one that does not exist or may not be seen.
@@ -47,6 +49,11 @@ export async function holdVisibleWorkers(
 
 // Here, in the statement before the rates are read: a lock that is waited for shows what came before it to the next one only.
 const GOES_BY_RATES = verbatim(`pg_advisory_xact_lock_shared(${RATES_LOCK}) as lock`)
+
+/** Keeps the rates as they are until the transaction ends, for who charges people that are not registered yet. */
+export async function holdRates(query: Query): Promise<void> {
+  await query(`/* worker.hold_rates */ select pg_advisory_xact_lock_shared(${RATES_LOCK})`)
+}
 
 /** Holds workers whoever may see them: what follows for them was found before. In the order of ids; ids that nobody has hold nobody. */
 export async function holdWorkers(query: Query, ids: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { NikKeys } from '../access/vault/nik-keys.ts'
-import { nikToken, sealNik, vaultNik } from '../access/vault/vault.ts'
+import { nikToken, sealNik } from '../access/vault/vault.ts'
 import type { Database, Query } from '../db/database.ts'
 import { Fault, SetupError } from '../kernel/errors.ts'
 import type { Nik } from '../kernel/nik.ts'
@@ -9,6 +9,7 @@ import { type PartnerKey, partnerKeyId } from '../kernel/partner-keys.ts'
 import type { Progress, Step } from '../kernel/progress.ts'
 import { openRow, SEALED_WITH_TOKEN, type SealedRow, UNIQUE_VIOLATION } from './identity.ts'
 import { admitKeys, leaveInForce, putInForce } from './identity-keys.ts'
+import { SEALED_APART, sealApartAnew } from './sealed-apart.ts'
 
 type Vault = Pick<Database, 'query' | 'transaction'>
 
@@ -60,7 +61,7 @@ export async function rotateKeys(
   )
   const present = await complete(db, { ...options, keys, tokensOf: keys, sealWith: current })
   // Afterwards, because a correction makes of a present identity a former one, sealed as it was.
-  const identities = present + (await sealFormerAnew(db, keys, options))
+  const identities = present + (await sealApartAnew(db, keys, { ...options, batch: options.batch ?? BATCH }))
   await leaveInForce(db, current.id, since)
   if (retire === undefined) return { key: current.id, identities }
   await refuseWhileSealedBy(db.query, retire)
@@ -112,10 +113,10 @@ async function complete(db: Vault, completion: Completion): Promise<number> {
     const before = identities
     let after: string | undefined = '0'
     while (after !== undefined) {
-      const done: readonly string[] = await completeBatch(db, completion, after, batch)
-      identities += done.length
-      step.advance(done.length)
-      after = done.at(-1)
+      const done: Completed = await completeBatch(db, completion, after, batch)
+      identities += done.identities
+      step.advance(done.identities)
+      after = done.last
     }
     if (identities === before) await setTimeout(100)
   }
@@ -143,13 +144,18 @@ async function countBehind(query: Query, completion: Completion): Promise<number
   return Number(row!.count)
 }
 
-/** @returns the ids of the workers it brought up to date, ascending; none when there is none after `after`. */
+interface Completed {
+  readonly identities: number
+  /** The last worker looked at; none when there is none after the one before. */
+  readonly last: string | undefined
+}
+
 async function completeBatch(
   db: Vault,
   completion: Completion,
   after: string,
   batch: number,
-): Promise<string[]> {
+): Promise<Completed> {
   let tokens: readonly MadeToken[] = []
   try {
     return await db.transaction(async (query) => {
@@ -159,12 +165,12 @@ async function completeBatch(
         [...behindOf(completion), after, batch],
       )
       const workers = locked.map(({ worker_id }) => worker_id)
-      if (workers.length === 0) return workers
-      const people = await readNiks(query, workers, completion.keys)
+      if (workers.length === 0) return { identities: 0, last: undefined }
+      const people = await readNiks(query, workers, completion)
       tokens = tokensFor(people, completion.tokensOf)
       await insertTokens(query, tokens)
       if (completion.sealWith) await sealAnew(query, people, completion.sealWith)
-      return workers
+      return { identities: people.length, last: workers.at(-1) }
     })
   } catch (error) {
     const { code, constraint } = error as { code?: string; constraint?: string }
@@ -180,18 +186,18 @@ interface Person {
   readonly sealedWith: string
 }
 
-/** After the lock, so that nobody changes what is read. */
-async function readNiks(
-  query: Query,
-  workers: readonly string[],
-  keys: readonly NikKey[],
-): Promise<Person[]> {
+/** After the lock, so that nobody changes what is read; without those whom another rotation was through with just before it. */
+async function readNiks(query: Query, workers: readonly string[], completion: Completion): Promise<Person[]> {
   const rows = await query<SealedRow>(
     `/* identity.read_sealed */ select sealed.worker_id, sealed.key_id, nik_cipher, nik_token
-      from ${SEALED_WITH_TOKEN} where sealed.worker_id = any ($1::bigint[])`,
-    [workers],
+      from ${SEALED_WITH_TOKEN} where sealed.worker_id = any ($3::bigint[]) and ${BEHIND}`,
+    [...behindOf(completion), workers],
   )
-  return rows.map((row) => ({ worker: row.worker_id, nik: openRow(row, keys), sealedWith: row.key_id }))
+  return rows.map((row) => ({
+    worker: row.worker_id,
+    nik: openRow(row, completion.keys),
+    sealedWith: row.key_id,
+  }))
 }
 
 interface MadeToken {
@@ -231,60 +237,6 @@ async function sealAnew(query: Query, people: readonly Person[], key: NikKey): P
   )
 }
 
-/**
- * Brings identities that were corrected to the first of the keys: sealed with it, and with its token. Nobody is found by
- * them, so they need no other.
- *
- * @returns how many there were.
- */
-async function sealFormerAnew(
-  db: Vault,
-  keys: NikKeys,
-  { progress, batch = BATCH }: Options,
-): Promise<number> {
-  const [current] = keys
-  const step = progress.step('Sealing former identities')
-  let identities = 0
-  let rows: number
-  do {
-    rows = await db.transaction(async (query) => {
-      const locked = await query<SealedRow & { id: string }>(
-        `/* identity.lock_former */ select worker_id, id, key_id, nik_cipher, nik_token
-          from former_identity where key_id <> $1 order by id limit $2 for update`,
-        [current.id, batch],
-      )
-      await sealFormer(query, locked, keys)
-      return locked.length
-    })
-    identities += rows
-    step.advance(rows)
-  } while (rows === batch)
-  step.done(`${identities} former identities`)
-  return identities
-}
-
-async function sealFormer(
-  query: Query,
-  rows: readonly (SealedRow & { readonly id: string })[],
-  keys: NikKeys,
-): Promise<void> {
-  if (rows.length === 0) return
-  const sealed = rows.map((row) => vaultNik(openRow(row, keys), [keys[0]]))
-  await query(
-    `/* identity.seal_former */ update former_identity as former
-      set key_id = $1, nik_token = decode(token, 'hex'), nik_cipher = decode(cipher, 'hex')
-      from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) as given(worker_id, id, token, cipher)
-      where former.worker_id = given.worker_id and former.id = given.id`,
-    [
-      keys[0].id,
-      rows.map(({ worker_id }) => worker_id),
-      rows.map(({ id }) => id),
-      sealed.map(({ tokens }) => tokens[0]!.token.toString('hex')),
-      sealed.map(({ cipher }) => cipher.toString('hex')),
-    ],
-  )
-}
-
 /** Registered under two keys before the vault could tell. Worker ids are no identity: somebody has to look. */
 async function sameNik(query: Query, tokens: readonly MadeToken[]): Promise<Fault> {
   const [pair] = await query<{ pair: string }>(
@@ -316,7 +268,7 @@ async function refuseToRetire(query: Query, retire: string, current: NikKey): Pr
 async function refuseWhileSealedBy(query: Query, retire: string): Promise<void> {
   const sealed = await query(
     `/* identity.sealed_by */ select from worker_identity where key_id = $1
-      union all select from former_identity where key_id = $1 limit 1`,
+      ${SEALED_APART.map(({ table }) => `union all select from ${table} where key_id = $1`).join(' ')} limit 1`,
     [retire],
   )
   if (sealed.length === 0) return

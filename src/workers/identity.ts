@@ -65,45 +65,50 @@ export function openRow({ key_id, nik_cipher, nik_token }: SealedRow, keys: read
 }
 
 /**
- * Writes who a worker is, with tokens for all keys. One statement: the caller's transaction, if there is one, has to
- * be of the isolation `read committed` (PostgreSQL's own), or changed keys would be seen too late.
+ * Writes who workers are, however many, with tokens for all keys. One statement: the caller's transaction, if there is
+ * one, has to be of the isolation `read committed` (PostgreSQL's own), or changed keys would be seen too late.
  *
- * @param partnerKeys of the partners who will find this person by their tokens.
- * @throws Fault CONFLICT when the NIK is known already, or the worker has an identity.
+ * @param partnerKeys of the partners who will find these people by their tokens.
+ * @throws Fault CONFLICT when a NIK is known already or given twice, or a worker has an identity; then nobody's is written.
  * @throws Fault INTERNAL when this process does not hold the keys in force (`identity-keys.ts`), and for whatever
  *   else the database has against it.
  */
-export async function insertIdentity(
+export async function insertIdentities(
   query: Query,
-  { worker, nik, fullName, birthDate }: NewIdentity,
+  identities: readonly NewIdentity[],
   keys: NikKeys,
   partnerKeys: readonly NikTokenKey[] = [],
 ): Promise<void> {
-  const { keyId, cipher, tokens } = vaultNik(nik, keys, partnerKeys)
+  const sealed = identities.map(({ nik }) => vaultNik(nik, keys, partnerKeys))
+  const tokens = sealed.flatMap((vaulted, index) =>
+    vaulted.tokens.map(({ keyId, token }) => ({ keyId, token, worker: identities[index]!.worker })),
+  )
   try {
-    // In the order of tokens: two writers of one NIK meet at the first they share, and never wait for each other.
-    await query(
-      `/* identity.insert */ with tokens as (
-        insert into identity_token (nik_token, key_id, worker_id)
-        select decode(token, 'hex'), key_id, $1::bigint from unnest($2::text[], $3::text[]) as given(token, key_id)
-        order by token
-      )
-      insert into worker_identity (worker_id, key_id, nik_cipher, full_name, birth_date)
-      values ($1::bigint, $4, $5, $6, $7)`,
-      [
-        worker,
-        tokens.map(({ token }) => token.toString('hex')),
-        tokens.map((token) => token.keyId),
-        keyId,
-        cipher,
-        fullName,
-        birthDate,
-      ],
-    )
+    await query(INSERT, [
+      tokens.map(({ token }) => token.toString('hex')),
+      tokens.map(({ keyId }) => keyId),
+      tokens.map(({ worker }) => worker),
+      identities.map(({ worker }) => worker),
+      sealed.map(({ cipher }) => cipher.toString('hex')),
+      identities.map(({ fullName }) => fullName),
+      identities.map(({ birthDate }) => birthDate),
+      keys[0].id,
+    ])
   } catch (error) {
     throw refusal(error)
   }
 }
+
+// In the order of tokens: two writers of the same NIKs meet at the first they share, and never wait for each other.
+const INSERT = `/* identity.insert */ with tokens as (
+  insert into identity_token (nik_token, key_id, worker_id)
+  select decode(token, 'hex'), key_id, worker
+  from unnest($1::text[], $2::text[], $3::bigint[]) as given(token, key_id, worker)
+  order by 1
+)
+insert into worker_identity (worker_id, key_id, nik_cipher, full_name, birth_date)
+select worker, $8, decode(cipher, 'hex'), full_name, birth_date
+from unnest($4::bigint[], $5::text[], $6::text[], $7::date[]) as given(worker, cipher, full_name, birth_date)`
 
 /** Without the database's own error: its message may quote a value, and the embedded one attaches all of them. */
 function refusal(error: unknown): Fault {

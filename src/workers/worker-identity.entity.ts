@@ -13,6 +13,8 @@ export const WorkerIdentityEntity = defineEntity({
     keyId: p.text(),
     nikCipher: p.uint8array(),
     fullName: p.text(),
+    /** The name as it is compared; see `normal_name()` in the migrations. */
+    normalName: p.text().nullable().generated('(normal_name(full_name)) stored'),
     birthDate: p.date(),
   },
   indexes: [{ name: 'worker_identity_birth_date_index', properties: ['birthDate'] }],

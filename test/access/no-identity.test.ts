@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Query } from '../../src/db/database.ts'
 import { DEFAULT_HTTP_LIMITS } from '../../src/kernel/config.ts'
 import { composeNik, type Nik } from '../../src/kernel/nik.ts'
-import { insertIdentity } from '../../src/workers/identity.ts'
+import { insertIdentities } from '../../src/workers/identity.ts'
 import { someAreas } from '../harness/areas.ts'
 import { aPayer, aProgram, aWorker, nameOf } from '../harness/builders.ts'
 import { peopleFinder } from '../harness/planted-people.ts'
@@ -95,6 +95,9 @@ const somebody = (more: object = {}) => ({
 const WRITTEN = [NIK, '3603 0155 0685 9001', NAME]
 const cursor = (...keys: string[]) => Buffer.from(JSON.stringify(keys)).toString('base64url')
 
+const WITHDRAW = 'mutation ($input: WithdrawRosterInput!) { withdrawRoster(input: $input) { __typename } }'
+const DECIDE_ROW = 'mutation ($input: DecideRowInput!) { decideRow(input: $input) { __typename } }'
+
 /** Identities where callers should not write them: what is wrong, the operation, its variables and its name. */
 const SAID_BY_CALLERS: readonly (readonly [
   what: string,
@@ -161,6 +164,13 @@ const SAID_BY_CALLERS: readonly (readonly [
   ['a NIK for a reason', REGISTER, somebody({ overrideReason: NIK })],
   ['a NIK for a worker', CORRECT, { input: { worker: NIK, nik: NIK, reason: 'x' } }],
   ['a NIK for a reason to correct', CORRECT, { input: { worker: '1', fullName: NAME, reason: NIK } }],
+  ['a NIK for a roster', `{ roster(id: "${NIK}") { id rows { totalCount } } }`],
+  [
+    'a name for a state of rosters',
+    `{ rosters(filter: { states: [${NAME.replaceAll(' ', '')}] }) { totalCount } }`,
+  ],
+  ['a NIK for a reason to withdraw', WITHDRAW, { input: { roster: '1', reason: NIK } }],
+  ['a name for a row', DECIDE_ROW, { input: { roster: NIK, row: NAME, decision: NAME, reason: NIK } }],
   ['a name for an actor', `{ auditTrail(filter: { actor: "${NAME}" }) { totalCount } }`],
 ]
 
@@ -193,7 +203,7 @@ for (const [where, describeThere, databaseUrl] of [
       worker = (await aWorker().identifiedBy(NIK).coveredBy(program, '2023-01..2023-06').in(hub.hub)).id
       const second = (await aWorker().in(hub.hub)).id
       const person = { worker: second, nik: FROM_PAPUA, fullName: NAME, birthDate: '1990-03-12' }
-      await insertIdentity(hub.hub.db.query, person, hub.hub.nikKeys)
+      await insertIdentities(hub.hub.db.query, [person], hub.hub.nikKeys)
     })
     afterAll(async () => {
       await hub?.[Symbol.asyncDispose]()
@@ -423,7 +433,11 @@ function registering(serving: () => Serving) {
           [worker, NIK, Buffer.from(NIK), NAME],
         )
       }
-      return insertIdentity(db.query, { worker, nik: NIK, fullName: NAME, birthDate: '1990-03-12' }, nikKeys)
+      return insertIdentities(
+        db.query,
+        [{ worker, nik: NIK, fullName: NAME, birthDate: '1990-03-12' }],
+        nikKeys,
+      )
     })
   }
 }

@@ -71,6 +71,9 @@ test('every text of the contract has a place here', () => {
       'Village.workers(after)',
       'Mutation.createAgreement(input.reference)',
       'Mutation.revealIdentity(worker)',
+      'Roster.rows(after)',
+      'Mutation.decideRow(input.reason)',
+      'Subscription.rosterProgress(id)',
     ]),
   )
 })

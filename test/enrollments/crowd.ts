@@ -1,4 +1,4 @@
-import { insertIdentities } from '../../seeds/identities.ts'
+import { fillVault } from '../../seeds/identities.ts'
 import { loadRates } from '../../seeds/load-rates.ts'
 import { ROLES } from '../../src/access/permission.ts'
 import type { NikKeys } from '../../src/access/vault/nik-keys.ts'
@@ -41,7 +41,7 @@ export async function aCrowd({ db, nikKeys }: Pick<Hub, 'db' | 'nikKeys'>, count
       fullName: nameOf(id),
       birthDate: '1983-05-12',
     }))
-    await insertIdentities(query, people, nikKeys)
+    await fillVault(query, people, nikKeys)
     return workers.map(({ id }) => id)
   })
 }

@@ -6,7 +6,7 @@ import { type Period, parsePeriod } from '../../src/kernel/period.ts'
 import type { FundingSource, PayerKind } from '../../src/payers/payer.entity.ts'
 import type { Benefit, Segment } from '../../src/programs/program.entity.ts'
 import type { WorkerCategory } from '../../src/programs/worker-category.ts'
-import { insertIdentity } from '../../src/workers/identity.ts'
+import { insertIdentities } from '../../src/workers/identity.ts'
 import { admitKeys } from '../../src/workers/identity-keys.ts'
 import { TODAY } from './hub.ts'
 import { PLANTED_NAME } from './planted-name.ts'
@@ -390,7 +390,7 @@ async function identify(
 ): Promise<void> {
   const person = { worker, nik, fullName: nameOf(worker), birthDate: firstDay(birthMonth) }
   await admitKeys(db.query, nikKeys)
-  await insertIdentity(db.query, person, nikKeys)
+  await insertIdentities(db.query, [person], nikKeys)
 }
 
 const COMMITTED: readonly EnrollmentDecision[] = ['COMMITTED', 'SUBMITTED', 'ACCEPTED']

@@ -15,6 +15,8 @@ import * as agreements from '../../src/payers/agreement.entity.ts'
 import * as payers from '../../src/payers/payer.entity.ts'
 import * as rates from '../../src/programs/contribution-rate.entity.ts'
 import * as programs from '../../src/programs/program.entity.ts'
+import * as rosters from '../../src/rosters/roster.entity.ts'
+import * as rosterRows from '../../src/rosters/roster-row.entity.ts'
 import * as claimChecks from '../../src/workers/claim-check.entity.ts'
 import * as disputes from '../../src/workers/dispute.entity.ts'
 import * as workers from '../../src/workers/worker.entity.ts'
@@ -41,6 +43,8 @@ const rooms = [
   charges,
   coverageLines,
   refunds,
+  rosters,
+  rosterRows,
   answers,
   auditEvents,
   auditPending,

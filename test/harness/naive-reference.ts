@@ -248,7 +248,9 @@ export class NaiveReference {
   }
 
   #keyOf({ cells }: Row): string {
-    return (cells.get('id') ?? cells.get('code'))!.text!
+    const key = cells.get('id') ?? cells.get('code')
+    // A row of a roster has no key alone.
+    return key ? key.text! : `${cells.get('roster_id')!.text} ${cells.get('row')!.text}`
   }
 
   async #entities(representations: readonly unknown[], request: PlannedRequest): Promise<unknown[]> {

@@ -1,7 +1,8 @@
 import type { Hub } from '../../src/app.ts'
 import { composeNik, type Nik } from '../../src/kernel/nik.ts'
+import { aRoster } from '../rosters/world.ts'
 import { AREA_CODES, someAreas, VILLAGE_CODES } from './areas.ts'
-import { aBudget, aPayer, aProgram, aWorker } from './builders.ts'
+import { aBudget, aPayer, aProgram, aWorker, type InsertedProgram } from './builders.ts'
 
 /** What a test may ask a small world for. */
 export interface SmallWorld {
@@ -106,8 +107,69 @@ export async function smallWorld(hub: Hub): Promise<SmallWorld> {
     await worker.in(hub)
   }
   await someRates(hub)
+  await someRosters(hub, sweep, province)
   const programs = [sweep, province, donated, tobacco, unused].map(({ code }) => code)
   return { areas: AREA_CODES, programs, niks }
+}
+
+async function someRosters(hub: Hub, sweep: InsertedProgram, province: InsertedProgram): Promise<void> {
+  const first = await aRoster(sweep)
+    .during('2023-01..2023-05')
+    .inState('ENROLLED')
+    .submittedBy('clerk')
+    .throughWith(4)
+    .withRow({
+      outcome: 'ENROLLED',
+      match: 'EXACT',
+      worker_id: 1,
+      enrollment_id: 1,
+      rank: 1,
+      acceptance: 'ACCEPTED',
+    })
+    .withRow({ outcome: 'OVER_BUDGET', screened_as: 'ELIGIBLE', match: 'NEW', rank: 2 })
+    .withRow({
+      outcome: 'ALREADY_COVERED',
+      match: 'EXACT',
+      worker_id: 2,
+      covered: [
+        { benefit: 'JKM', payerKind: 'PROVINCE', from: '2023-01', to: '2023-06' },
+        { benefit: 'JHT', payerKind: 'SELF', from: '2023-05', to: '2023-05' },
+      ],
+      findings: [{ code: 'CATEGORY', level: 'INELIGIBLE', message: 'Not this category.', fact: 'FISHER' }],
+    })
+    .withRow({
+      outcome: 'ENROLLED',
+      match: 'SUSPECT',
+      worker_id: 3,
+      decision: 'OTHER_PERSON',
+      decision_reason: AWKWARD,
+      decided_by: 'clerk',
+      acceptance: 'REFUSED',
+      acceptance_reason: AWKWARD,
+    })
+    .in(hub)
+  await aRoster(sweep)
+    .correcting(first)
+    .withRow({ outcome: 'ELIGIBLE', match: 'NEW', rank: 2 })
+    .withRow({ outcome: 'ELIGIBLE', match: 'NEW', rank: 1, category: 'DRIVER' })
+    .withRow({ outcome: 'DUPLICATE_IN_FILE', same_as_row: 1 })
+    .withRow({ outcome: 'SUSPECT_MATCH', match: 'SUSPECT', same_as_row: 2 })
+    .withRow({
+      outcome: 'INVALID_NIK',
+      category: null,
+      sex: null,
+      birth_month: null,
+      village_code: null,
+      welfare_decile: null,
+      nik_findings: [
+        { code: 'LENGTH', level: 'ERROR', message: 'It has not 16 digits.' },
+        { code: 'MOVED', level: 'INFO', message: AWKWARD },
+      ],
+      problems: [{ code: 'MISSING', field: 'sex', message: 'The sex is missing.' }],
+    })
+    .withRow({ outcome: 'IDENTITY_CONFLICT', match: 'CONFLICT', worker_id: 4 })
+    .in(hub)
+  await aRoster(province).inState('DRAFT').withRow().in(hub)
 }
 
 async function someRates({ db }: Hub): Promise<void> {

@@ -6,7 +6,7 @@ import { type Hub, openHub } from '../../src/app.ts'
 import { DEFAULT_OPERATION_LIMITS } from '../../src/kernel/config.ts'
 import { composeNik, type Nik } from '../../src/kernel/nik.ts'
 import { parsePartnerKeys } from '../../src/kernel/partner-keys.ts'
-import { insertIdentity } from '../../src/workers/identity.ts'
+import { insertIdentities } from '../../src/workers/identity.ts'
 import { someAreas } from '../harness/areas.ts'
 import { aPayer, aProgram, aWorker, type InsertedWorker } from '../harness/builders.ts'
 import { TODAY } from '../harness/hub.ts'
@@ -60,7 +60,7 @@ beforeAll(async () => {
     [far.id, FAR],
   ] as const) {
     const person = { worker, nik, fullName: PLANTED_NAME, birthDate: '1983-05-01' }
-    await insertIdentity(hub.db.query, person, hub.nikKeys, keys)
+    await insertIdentities(hub.db.query, [person], hub.nikKeys, keys)
   }
   recorded = auditReader(hub)
 })

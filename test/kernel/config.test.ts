@@ -1,7 +1,12 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { DEFAULT_HTTP_LIMITS, DEFAULT_OPERATION_LIMITS, readConfig } from '../../src/kernel/config.ts'
+import {
+  DEFAULT_HTTP_LIMITS,
+  DEFAULT_OPERATION_LIMITS,
+  DEFAULT_ROSTER_LIMITS,
+  readConfig,
+} from '../../src/kernel/config.ts'
 import { SetupError } from '../../src/kernel/errors.ts'
 import { generateNikKey } from '../../src/kernel/nik-keys.ts'
 
@@ -46,6 +51,7 @@ test('a developer needs to set nothing', () => {
     introspection: true,
     http: DEFAULT_HTTP_LIMITS,
     operations: DEFAULT_OPERATION_LIMITS,
+    rosters: DEFAULT_ROSTER_LIMITS,
     statementTimeoutMs: 10_000,
     logLevel: 'info',
   })

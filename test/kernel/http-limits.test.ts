@@ -21,10 +21,13 @@ test('every limit is read', () => {
     PAYUNG_HEAP_PERCENT: '80',
     PAYUNG_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
     PAYUNG_CORS_ORIGINS: 'https://dashboard.example,http://localhost:5173',
+    PAYUNG_ROSTER_MAX_ROWS: '1000000',
+    PAYUNG_ROSTER_MAX_BYTES: '500000000',
   }
   expect(readConfig(env)).toMatchObject({
     introspection: false,
     statementTimeoutMs: 0,
+    rosters: { rows: 1_000_000, bytes: 500_000_000 },
     http: {
       requestsPerMinute: 0,
       anonymousRequestsPerMinute: 60,

@@ -19,6 +19,8 @@ describe('the command line', { timeout: 120_000 }, () => {
       ['migrate'],
       ['seed'],
       ['apply'],
+      ['import'],
+      ['import', 'roster'],
       ['schema'],
       ['token'],
       ['rotate-keys'],

@@ -17,7 +17,10 @@ export const TOKENS = {
 }
 
 /** The header of a clerk who may do what the scope says, in Kabupaten Tangerang unless other areas are named. */
-export async function authorization(scope: string, more: { sub?: string; areas?: readonly string[] } = {}) {
+export async function authorization(
+  scope: string,
+  more: { sub?: string; areas?: readonly string[]; payer?: string } = {},
+) {
   return { authorization: `Bearer ${await sign(pair, { ...claims(), scope, ...more })}` }
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Hub } from '../../src/app.ts'
 import { composeNik, isOneSlipAway, type Nik } from '../../src/kernel/nik.ts'
-import { insertIdentity } from '../../src/workers/identity.ts'
+import { insertIdentities } from '../../src/workers/identity.ts'
 import { type Match, matchPeople, type Person } from '../../src/workers/registration/match-people.ts'
 import { someAreas } from '../harness/areas.ts'
 import { aWorker } from '../harness/builders.ts'
@@ -54,7 +54,7 @@ test('people are matched all at once as they would be one by one', async () => {
       const people: Known[] = []
       for (const { person, isMerged } of vault) {
         const { id } = await aWorker().in(hub)
-        await insertIdentity(hub.db.query, { worker: id, ...person }, hub.nikKeys)
+        await insertIdentities(hub.db.query, [{ worker: id, ...person }], hub.nikKeys)
         const kept = people.at(-1)
         const owner = isMerged && kept ? kept.owner : id
         if (owner !== id)
@@ -75,6 +75,33 @@ test('people are matched all at once as they would be one by one', async () => {
     { numRuns: 150 },
   )
   expect(met).toEqual(new Set(['NEW', 'EXACT', 'CONFLICT', 'SUSPECT']))
+})
+
+test('a whole file is matched as its people are one by one, and a name of titles only is like nobody', async () => {
+  await emptyRegistry(hub)
+  const siti = { nik: NIKS[0]!, fullName: 'Siti Rahasia', birthDate: DAYS[0]! }
+  const titles = { nik: NIKS[6]!, fullName: 'Drs. H.', birthDate: DAYS[0]! }
+  const owners: string[] = []
+  for (const person of [siti, titles]) {
+    const { id } = await aWorker().in(hub)
+    await insertIdentities(hub.db.query, [{ worker: id, ...person }], hub.nikKeys)
+    owners.push(id)
+  }
+  const asked = Array.from({ length: 2_500 }, (_, n): Person => {
+    const nik = NIKS[n % NIKS.length]!
+    return { nik, fullName: ['Siti Rahasia', 'Hj.', 'Budi'][n % 3]!, birthDate: DAYS[n % 2]! }
+  })
+  const matches = await matchPeople(hub.db.query, asked, hub.nikKeys)
+  const alone = new Map<string, Match>()
+  for (const [n, one] of asked.entries()) {
+    const said = JSON.stringify(one)
+    if (!alone.has(said)) alone.set(said, (await matchPeople(hub.db.query, [one], hub.nikKeys))[0]!)
+    expect(matches[n]).toEqual(alone.get(said))
+  }
+  const [conflict] = await matchPeople(hub.db.query, [titles], hub.nikKeys)
+  expect(conflict).toEqual({ kind: 'CONFLICT', worker: owners[1] })
+  const [other] = await matchPeople(hub.db.query, [{ ...titles, nik: nikOf(9_223) }], hub.nikKeys)
+  expect(other).toEqual({ kind: 'NEW' })
 })
 
 interface Known extends Person {

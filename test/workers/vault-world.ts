@@ -4,7 +4,7 @@ import { type Database, openDatabase, type Query } from '../../src/db/database.t
 import type { Nik } from '../../src/kernel/nik.ts'
 import { generateNikKey, type NikKey, type NikTokenKey, parseNikKeys } from '../../src/kernel/nik-keys.ts'
 import { type PartnerKey, parsePartnerKeys } from '../../src/kernel/partner-keys.ts'
-import { insertIdentity } from '../../src/workers/identity.ts'
+import { insertIdentities } from '../../src/workers/identity.ts'
 import { aWorkerInAProgram } from '../db/rows.ts'
 import { entities } from '../harness/entities.ts'
 import { withServerDatabase } from '../harness/server-database.ts'
@@ -67,7 +67,7 @@ export function register(
   partnerKeys: readonly PartnerKey[] = [],
 ): Promise<void> {
   const person = { worker: String(worker), nik, fullName: PLANTED_NAME, birthDate: '1990-03-12' }
-  return insertIdentity(db.query, person, keys, partnerKeys)
+  return insertIdentities(db.query, [person], keys, partnerKeys)
 }
 
 /** Who is found by which NIK, under any of the keys; who is not known is not in it. */

@@ -6,6 +6,7 @@ import { Migration20261123000000_audit } from './Migration20261123000000_audit.t
 import { Migration20261123000100_identity_tokens } from './Migration20261123000100_identity_tokens.ts'
 import { Migration20261123000200_agreements } from './Migration20261123000200_agreements.ts'
 import { Migration20261124000000_enrollment_life } from './Migration20261124000000_enrollment_life.ts'
+import { Migration20261125000000_rosters } from './Migration20261125000000_rosters.ts'
 import { MIGRATION_NAMES, type MigrationName } from './names.ts'
 
 /** Named one by one and not found by scanning a folder, so that it is the same compiled, in tests and in tsx. */
@@ -15,6 +16,7 @@ const MIGRATIONS: Record<MigrationName, Constructor<Migration>> = {
   Migration20261123000100_identity_tokens,
   Migration20261123000200_agreements,
   Migration20261124000000_enrollment_life,
+  Migration20261125000000_rosters,
 }
 
 /** Gives MikroORM its migrator and our migrations; calling it again changes nothing. */

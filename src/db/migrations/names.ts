@@ -5,6 +5,7 @@ export const MIGRATION_NAMES = [
   'Migration20261123000100_identity_tokens',
   'Migration20261123000200_agreements',
   'Migration20261124000000_enrollment_life',
+  'Migration20261125000000_rosters',
 ] as const
 
 export type MigrationName = (typeof MIGRATION_NAMES)[number]

@@ -2,7 +2,7 @@ import type { FindingLevel } from './finding.ts'
 
 /**
  * A rule of eligibility for a subsidy. `when` and `fact` are SQL over one candidate: the worker `w`, the program `p`, its
- * payer `y`, the months `c.period` from `c.first` on, the age `c.age` in the first of them, the limits `l`, the months
+ * payer `y`, the months `c.period` from `c.first` on, the age `a.age` in the first of them, the limits `l`, the months
  * `c.unpriced` whose contribution nobody knows.
  */
 export interface Rule {
@@ -31,7 +31,7 @@ export const RULES: readonly Rule[] = [
     code: 'NO_IDENTITY',
     level: 'INELIGIBLE',
     message: 'It is not known who this is: the worker has no NIK here.',
-    when: 'not exists (select from worker_identity where worker_identity.worker_id = w.id)',
+    when: 'not w.has_identity',
     fact: 'null',
     always: true,
   },
@@ -47,16 +47,16 @@ export const RULES: readonly Rule[] = [
     code: 'TOO_YOUNG',
     level: 'INELIGIBLE',
     message: 'The worker is below the working age in the first month.',
-    when: 'c.age < l.review_age',
-    fact: 'c.age::text',
+    when: 'a.age < l.review_age',
+    fact: 'a.age::text',
     always: true,
   },
   {
     code: 'UNDER_AGE',
     level: 'REVIEW',
     message: 'The worker is of working age, but younger than the scheme’s age in the first month.',
-    when: 'c.age >= l.review_age and c.age < l.min_age',
-    fact: 'c.age::text',
+    when: 'a.age >= l.review_age and a.age < l.min_age',
+    fact: 'a.age::text',
     always: true,
   },
   {
@@ -64,7 +64,7 @@ export const RULES: readonly Rule[] = [
     level: 'INELIGIBLE',
     message:
       'The worker is too old in the first month, and was not covered without a break since before that age.',
-    when: `c.age > l.max_age and not (
+    when: `a.age > l.max_age and not (
       select coalesce(
         range_agg(line.period)
           @> daterange((w.birth_month + make_interval(years => l.max_age + 1, months => -1))::date, c.first),
@@ -72,7 +72,7 @@ export const RULES: readonly Rule[] = [
       )
       from coverage_line as line where line.worker_id = w.id
     )`,
-    fact: 'c.age::text',
+    fact: 'a.age::text',
     always: true,
   },
   {

@@ -26,6 +26,8 @@ registerEnumType(WorkerEventKind, {
     SUBSTITUTED: { description: 'Somebody else has the place (digantikan).' },
     TOOK_OVER: { description: 'The place of another, or from another payer (menggantikan).' },
     TRANSFERRED: { description: 'To another payer (dialihkan).' },
+    ACCEPTED: { description: 'By BPJS (diterima BPJS).' },
+    REJECTED: { description: 'By BPJS; its months are released (ditolak BPJS).' },
     PAID: { description: 'Contributions of months (dibayar).' },
     REFUND_REQUESTED: { description: 'Paid months without coverage (pengembalian diajukan).' },
     REFUND_GRANTED: { description: 'The money is back (dikembalikan).' },

@@ -10,14 +10,21 @@ import type { HeldEnrollment } from './held-enrollment.ts'
  * @throws Refused by StateRefusal when coverage would be taken away in the month of a claim check or before.
  */
 export async function checkClaims(query: Query, { worker }: HeldEnrollment, from: Month): Promise<void> {
-  const [last] = await query<{ month: string | null }>(
-    '/* claim_check.last */ select max(month) as month from claim_check where worker_id = $1',
-    [worker],
-  )
-  if (!last?.month || from > monthOf(last.month)) return
+  const last = (await lastClaims(query, [worker])).get(worker)
+  if (last === undefined || from > last) return
   throw refusal('StateRefusal', {
     code: 'CLAIM_OPEN',
     message: 'There may be a claim for a month from there on, so the worker stays covered in it.',
-    possibleFrom: addMonths(monthOf(last.month), 1),
+    possibleFrom: addMonths(last, 1),
   })
+}
+
+/** The last month of a claim check, of those among the workers who have one. */
+export async function lastClaims(query: Query, workers: readonly string[]): Promise<Map<string, Month>> {
+  const claims = await query<{ worker: string; month: string }>(
+    `/* claim_check.last */ select worker_id as worker, max(month) as month from claim_check
+      where worker_id = any($1::bigint[]) group by worker_id`,
+    [workers],
+  )
+  return new Map(claims.map(({ worker, month }) => [worker, monthOf(month)]))
 }

@@ -48,13 +48,14 @@ export interface Cut {
 /**
  * What it means to cut an enrollment off at a month. Computed from what is held, so that it can be shown before it is done.
  *
- * @param ending ENDED: its months end too. SUSPENDED: they stay, and may be taken up again.
+ * @param ending ENDED: its months end too. SUSPENDED: they stay, and may be taken up again. What is left without any month
+ *   is then RELEASED, or SUBSTITUTED or REJECTED where that is why.
  */
 export function planCut(
   enrollment: HeldEnrollment,
   month: Month,
   paidMonths: PaidMonths,
-  ending: 'ENDED' | 'SUSPENDED' | 'SUBSTITUTED' = 'ENDED',
+  ending: 'ENDED' | 'SUSPENDED' | 'SUBSTITUTED' | 'REJECTED' = 'ENDED',
 ): Cut {
   const { charges, period, refunds } = enrollment
   const from = later(month, period.from)
@@ -74,12 +75,17 @@ export function planCut(
       ending === 'SUSPENDED' || isEmpty
         ? null
         : { from: period.from, until: earlier(coveredUntil, period.until) },
-    decision: isEmpty ? (ending === 'SUBSTITUTED' ? 'SUBSTITUTED' : 'RELEASED') : enrollment.decision,
+    decision: isEmpty ? (isWhy(ending) ? ending : 'RELEASED') : enrollment.decision,
     released: amounts(charges, { from: later(from, paid), until: NEVER }),
     refunds: paidMonths === 'REFUND' ? amounts(charges, { from, until: askedUntil }) : [],
     withdrawn:
       paidMonths === 'MOVE' ? asked.map((refund) => ({ refund: refund.id, left: leftOf(refund, from) })) : [],
   }
+}
+
+/** Whether an ending is a decision of its own. */
+function isWhy(ending: string): ending is 'SUBSTITUTED' | 'REJECTED' {
+  return ending === 'SUBSTITUTED' || ending === 'REJECTED'
 }
 
 /** What is asked for months before one. */

@@ -122,6 +122,19 @@ export function committedOf(query: Query, worker: string): Promise<HeldEnrollmen
   ])
 }
 
+/** Enrollments of workers who are held, in the order of ids; one that has moved to another worker is not among them. */
+export function heldEnrollments(
+  query: Query,
+  workers: readonly string[],
+  ids: readonly string[],
+): Promise<HeldEnrollment[]> {
+  return readEnrollments(
+    query,
+    'enrollment.worker_id = any($1::bigint[]) and enrollment.id = any($2::bigint[])',
+    [workers, ids],
+  )
+}
+
 function unknownEnrollment() {
   return badInput('input.enrollment', 'There is no enrollment of this id.', 'Look it up with enrollments.')
 }

@@ -93,7 +93,8 @@ export class LifeOfEnrollments {
 
   @Mutation(() => RecordPaymentResult, {
     nullable: true,
-    description: 'Records that contributions were paid, by program or by enrollments (pembayaran iuran).',
+    description:
+      'Records that contributions were paid, by program, by enrollments or by roster (pembayaran iuran).',
   })
   recordPayment(@Arg('input', () => RecordPaymentInput) input: RecordPaymentInput, @Ctx() context: Context) {
     return pay(context, input)

@@ -96,6 +96,9 @@ export class RecordPaymentInput extends SentOnce {
   @Field(() => [ID], { nullable: true, description: 'For these enrollments, 1,000 at most (kepesertaan).' })
   enrollments?: string[] | null
 
+  @Field(() => ID, { nullable: true, description: 'For everybody enrolled with this roster (daftar nama).' })
+  roster?: string | null
+
   @Field(() => Month, { description: 'The last month paid, with all unpaid before it (dibayar sampai).' })
   through!: string
 

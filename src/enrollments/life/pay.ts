@@ -5,7 +5,7 @@ import { checkedReason } from '../../contract/reason.ts'
 import type { Query } from '../../db/database.ts'
 import { badInput } from '../../kernel/errors.ts'
 import { firstDay, type Month } from '../../kernel/month.ts'
-import { checkActsFor } from '../../payers/acting.ts'
+import { checkActsFor, mayActFor } from '../../payers/acting.ts'
 import { ref, sql } from '../../planner/sql.ts'
 import { CoverageProgramEntity } from '../../programs/program.entity.ts'
 import { actor } from '../../workers/record-events.ts'
@@ -14,10 +14,12 @@ import { acting, nothingToDo } from './end.ts'
 import { COMMITTED } from './held-enrollment.ts'
 
 export interface Paying {
-  /** Code: everybody in it; or else `enrollments`. */
+  /** Code: everybody in it; or else `enrollments`, or `roster`. */
   readonly program?: string | null
   /** Ids. */
   readonly enrollments?: readonly string[] | null
+  /** Id: everybody who was enrolled with it. */
+  readonly roster?: string | null
   /** The last month that is paid, with all unpaid ones before it. */
   readonly through: string
   /** Number of the payment order, or what else the ledger should say. */
@@ -82,24 +84,48 @@ interface Target {
   readonly subject?: string
 }
 
-async function targetOf(
+async function targetOf(query: Query, context: Context, input: Paying): Promise<Target> {
+  const { program, enrollments, roster } = input
+  if ([program, enrollments, roster].filter((named) => named != null).length !== 1)
+    throw badInput('input.program', 'Name either a program, enrollments or a roster.')
+  if (program != null) return programOf(query, context, program)
+  if (roster != null) return rosterOf(query, context, roster)
+  return enrollmentsOf(query, context, enrollments!)
+}
+
+async function programOf(query: Query, { viewer }: Context, program: string): Promise<Target> {
+  const [found] = await query<{ payer: string }>(
+    '/* payment.program */ select payer_id as payer from coverage_program where code = $1',
+    [program],
+  )
+  if (!found)
+    throw badInput('input.program', 'There is no program of this code.', 'Look it up with programs.')
+  checkActsFor(viewer, found.payer, 'input.program')
+  return { condition: 'program_code = $1', value: program, subject: `CoverageProgram:${program}` }
+}
+
+/** Rosters are a floor above: what they enrolled is asked of their table, and nothing of theirs is imported. */
+async function rosterOf(query: Query, { viewer }: Context, roster: string): Promise<Target> {
+  const [found] = await query<{ id: string; payer: string }>(
+    '/* payment.roster */ select id, payer_id as payer from roster where id = $1',
+    [idValue(roster)],
+  )
+  // Another payer's list is nobody else's to know of.
+  if (!found || !mayActFor(viewer, found.payer))
+    throw badInput('input.roster', 'There is no roster of this id.', 'Look it up with rosters.')
+  return {
+    condition: `enrollment.id in (select enrollment_id from roster_row where roster_id = $1 and outcome = 'ENROLLED')`,
+    value: found.id,
+    subject: `Roster:${found.id}`,
+  }
+}
+
+async function enrollmentsOf(
   query: Query,
   { read, viewer }: Context,
-  { program, enrollments }: Paying,
+  enrollments: readonly string[],
 ): Promise<Target> {
-  if ((program == null) === (enrollments == null))
-    throw badInput('input.program', 'Name either a program or enrollments.')
-  if (program != null) {
-    const [found] = await query<{ payer: string }>(
-      '/* payment.program */ select payer_id as payer from coverage_program where code = $1',
-      [program],
-    )
-    if (!found)
-      throw badInput('input.program', 'There is no program of this code.', 'Look it up with programs.')
-    checkActsFor(viewer, found.payer, 'input.program')
-    return { condition: 'program_code = $1', value: program, subject: `CoverageProgram:${program}` }
-  }
-  const ids = [...new Set(enrollments!)]
+  const ids = [...new Set(enrollments)]
   if (ids.length === 0 || ids.length > MOST_ENROLLMENTS)
     throw badInput(
       'input.enrollments',

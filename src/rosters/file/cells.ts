@@ -5,3 +5,8 @@ export type Cells = readonly (string | undefined)[]
 export function areBlank(cells: Cells, from = 0): boolean {
   return cells.every((cell, column) => column < from || cell === undefined || cell.trim() === '')
 }
+
+/** What is written in a column; nothing in one that the table does not have. */
+export function textAt(cells: Cells, column: number | undefined): string {
+  return (column === undefined ? undefined : cells[column])?.trim() ?? ''
+}

@@ -1,6 +1,6 @@
 import { readName } from '../../workers/registration/inspect-person.ts'
 import { readCategory } from './category-names.ts'
-import { areBlank, type Cells } from './cells.ts'
+import { areBlank, type Cells, textAt } from './cells.ts'
 import type { Columns } from './columns.ts'
 import type { Field, FileRow, RowProblem } from './file-row.ts'
 import { missing, SHIFTED, unreadable } from './problems.ts'
@@ -37,10 +37,6 @@ export function readRow(cells: Cells, row: number, { columns, width, today }: Ta
     decile: read('decile', readDecile),
     problems,
   }
-}
-
-function textAt(cells: Cells, column: number | undefined): string {
-  return (column === undefined ? undefined : cells[column])?.trim() ?? ''
 }
 
 /** Nothing of such a line is taken for true, but its NIK is kept: it helps to find the line again. */

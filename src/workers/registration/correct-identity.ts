@@ -7,13 +7,13 @@ import { badInput } from '../../kernel/errors.ts'
 import { firstDay, monthOf } from '../../kernel/month.ts'
 import { ref, sql } from '../../planner/sql.ts'
 import { holdWorkers } from '../hold-workers.ts'
-import { readIdentities } from '../identity.ts'
+import { insertIdentities, readIdentities } from '../identity.ts'
 import { recordEvents } from '../record-events.ts'
 import { type Sex, WorkerEntity } from '../worker.entity.ts'
 import { findingFacts, identityRefusal } from './identity-refusal.ts'
 import { checkedBirthDate, checkedName, inspectPerson } from './inspect-person.ts'
 import { matchBeforeWriting } from './match-people.ts'
-import { insertUnlessKnown, REFUSED_AS } from './register-worker.ts'
+import { REFUSED_AS, unlessKnown } from './register-worker.ts'
 
 /** What was wrong about somebody; what is not given stays. */
 export interface IdentityCorrection {
@@ -59,7 +59,9 @@ export async function correctIdentity(input: IdentityCorrection, context: Contex
     throw identityRefusal(code, findings, match.worker)
   }
   await setAside(query, worker.id, birthDate)
-  await insertUnlessKnown(worker.id, person, findings, context)
+  const corrected = [{ worker: worker.id, ...person }]
+  const { nikKeys, partnerKeys } = context
+  await unlessKnown(findings, insertIdentities(query, corrected, nikKeys, partnerKeys))
   await recordEvents(query, context, [{ worker: worker.id, kind: 'IDENTITY_CORRECTED', reason }])
   return done('CorrectedIdentity', { worker: worker.id, findings: findingFacts(findings) })
 }

@@ -77,6 +77,12 @@ export async function matchPeople(
 }
 
 /**
+ * A number of our own among PostgreSQL's advisory locks: the letters "people". Whoever writes who somebody is has it until
+ * his transaction ends: shared who writes one person, alone who writes a file of them.
+ */
+const REGISTRATION_LOCK = '123580963646565'
+
+/**
  * Finds a person who is about to be written. Whoever writes somebody born on the same day waits for the other to end:
  * two clerks who type one person in the same moment, one of them with a slip in the NIK, would else not find each other.
  *
@@ -89,11 +95,21 @@ export async function matchBeforeWriting(
   except?: string,
 ): Promise<Match> {
   // A statement of its own: what was written while it waits is seen by the next one only.
-  await query(`/* identity.queue */ select pg_advisory_xact_lock(hashtext('born ' || $1))`, [
-    person.birthDate,
-  ])
+  await query(
+    `/* identity.queue */ select pg_advisory_xact_lock_shared(${REGISTRATION_LOCK}),
+      pg_advisory_xact_lock(hashtext('born ' || $1))`,
+    [person.birthDate],
+  )
   const [match] = await matchPeople(query, [person], keys, except)
   return match!
+}
+
+/**
+ * Waits, before many people are matched and written, until nobody else writes who somebody is, and lets nobody else until
+ * the transaction ends. One lock for all of them: one for each of thousands of birth dates would fill the server's table.
+ */
+export async function queueForRegistering(query: Query): Promise<void> {
+  await query(`/* identity.queue_all */ select pg_advisory_xact_lock(${REGISTRATION_LOCK})`)
 }
 
 interface FoundRow extends Omit<SealedRow, 'key_id' | 'nik_cipher'> {
@@ -107,7 +123,7 @@ interface FoundRow extends Omit<SealedRow, 'key_id' | 'nik_cipher'> {
   readonly nik_cipher: Uint8Array | null
 }
 
-// Names of the vault are made comparable once each, not once for everybody born on that day.
+// Looked up further are only those with a similar name, few of the many who were born on these days.
 const MATCH = `/* identity.match */ with given as materialized (
   select (place - 1)::int as index, normal_name(name) as name, birth_date
   from unnest($1::text[], $2::date[]) with ordinality as given(name, birth_date, place)
@@ -117,25 +133,24 @@ const MATCH = `/* identity.match */ with given as materialized (
   join identity_token as token
     on token.nik_token = decode(wanted.token, 'hex') and token.key_id = wanted.key_id
   where token.worker_id is distinct from $6::bigint
-), born as materialized (
-  select worker_id, birth_date, key_id, nik_cipher, normal_name(full_name) as name
-  from worker_identity where birth_date in (
-    select birth_date from given where index not in (select index from known)
-  )
+), alike as materialized (
+  select given.index, born.worker_id, born.key_id, born.nik_cipher,
+    similarity(given.name, born.normal_name) as similarity
+  from given join worker_identity as born using (birth_date)
+  where given.index not in (select index from known)
+    and similarity(given.name, born.normal_name) >= $8::real
 )
 select known.index, coalesce(worker.merged_into_id, worker.id) as worker, person.worker_id,
-  similarity(given.name, normal_name(person.full_name)) >= $7::real as same_name,
+  similarity(given.name, person.normal_name) >= $7::real as same_name,
   null as key_id, null::bytea as nik_cipher, null::bytea as nik_token, null::real as similarity
 from known join given using (index)
 join worker on worker.id = known.worker_id
 join worker_identity as person on person.worker_id = known.worker_id
 union all
-select given.index, coalesce(worker.merged_into_id, worker.id), born.worker_id,
-  null, born.key_id, born.nik_cipher, token.nik_token, similarity(given.name, born.name)
-from given join born using (birth_date)
-join worker on worker.id = born.worker_id
-left join identity_token as token on token.worker_id = born.worker_id and token.key_id = born.key_id
-where given.index not in (select index from known)
-  and coalesce(worker.merged_into_id, worker.id) is distinct from $6::bigint
-  and similarity(given.name, born.name) >= $8::real
+select alike.index, coalesce(worker.merged_into_id, worker.id), alike.worker_id,
+  null, alike.key_id, alike.nik_cipher, token.nik_token, alike.similarity
+from alike
+join worker on worker.id = alike.worker_id
+left join identity_token as token on token.worker_id = alike.worker_id and token.key_id = alike.key_id
+where coalesce(worker.merged_into_id, worker.id) is distinct from $6::bigint
 order by index, similarity desc, worker_id`

@@ -2,18 +2,16 @@ import { reaches, type Viewer } from '../../access/viewer.ts'
 import type { Context } from '../../contract/context.ts'
 import { done, type Outcome } from '../../contract/outcome.ts'
 import { checkedReason } from '../../contract/reason.ts'
-import type { Query } from '../../db/database.ts'
 import { badInput, Fault } from '../../kernel/errors.ts'
-import { firstDay, monthOf } from '../../kernel/month.ts'
-import type { Nik, NikFinding } from '../../kernel/nik.ts'
+import type { NikFinding } from '../../kernel/nik.ts'
 import { ref, sql } from '../../planner/sql.ts'
 import type { WorkerCategory } from '../../programs/worker-category.ts'
-import { insertIdentity } from '../identity.ts'
-import { type Acting, actor, recordEvents } from '../record-events.ts'
+import { recordEvents } from '../record-events.ts'
 import { type Sex, WorkerEntity } from '../worker.entity.ts'
 import { findingFacts, identityRefusal } from './identity-refusal.ts'
 import { checkedBirthDate, checkedName, inspectPerson } from './inspect-person.ts'
 import { matchBeforeWriting } from './match-people.ts'
+import { registerPeople } from './register-people.ts'
 
 /** Somebody to be registered; days are `YYYY-MM-DD`. */
 export interface NewWorker {
@@ -60,10 +58,11 @@ export async function registerWorker(input: NewWorker, context: Context): Promis
     await recordEvents(query, context, [{ worker: match.worker, kind: 'REGISTERED', reason }])
     return registered(match.worker, findings, context)
   }
-  const id = await insertWorker(query, worker, match.kind === 'SUSPECT' ? reason : null, context)
-  await insertUnlessKnown(id, person, findings, context)
-  note({ workers: match.kind === 'SUSPECT' ? [id, match.worker] : [id] })
-  return registered(id, findings, context)
+  const suspected = match.kind === 'SUSPECT' ? reason : null
+  const newcomer = { ...worker, nik, civilServant: worker.civilServant ?? false, reason: suspected }
+  const [id] = await unlessKnown(findings, registerPeople(query, [newcomer], context))
+  note({ workers: match.kind === 'SUSPECT' ? [id!, match.worker] : [id!] })
+  return registered(id!, findings, context)
 }
 
 async function isSeen(id: string, { change, read }: Context): Promise<boolean> {
@@ -83,18 +82,16 @@ export const REFUSED_AS = {
 } as const
 
 /**
- * Writes an identity that nobody had a moment ago.
+ * Waits for a person to be written whom nobody knew a moment ago.
  *
  * @throws Refused when somebody else was faster: the transaction is lost, so it cannot be said who.
  */
-export async function insertUnlessKnown(
-  worker: string,
-  person: { readonly nik: Nik; readonly fullName: string; readonly birthDate: string },
+export async function unlessKnown<Written>(
   findings: readonly NikFinding[],
-  { change, nikKeys, partnerKeys }: Context,
-): Promise<void> {
+  written: Promise<Written>,
+): Promise<Written> {
   try {
-    await insertIdentity(change!.query, { worker, ...person }, nikKeys, partnerKeys)
+    return await written
   } catch (error) {
     if (error instanceof Fault && error.code === 'CONFLICT' && error.field === 'nik')
       throw identityRefusal('ALREADY_REGISTERED', findings)
@@ -134,37 +131,4 @@ function checkedWorker(input: NewWorker, { today, viewer }: { today: string; vie
     decileAsOf,
     overrideReason: overrideReason == null ? null : checkedReason('input.overrideReason', overrideReason),
   }
-}
-
-/** With the first event of his history. */
-async function insertWorker(
-  query: Query,
-  worker: ReturnType<typeof checkedWorker>,
-  reason: string | null,
-  acting: Acting,
-): Promise<string> {
-  const [row] = await query<{ id: string }>(
-    `/* worker.register */ with registered as (
-      insert into worker (category, sex, birth_month, village_code, domicile_since, welfare_decile, decile_as_of,
-        civil_servant)
-      values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
-    ), event as (
-      insert into worker_event (worker_id, kind, reason, entered_on, actor, actor_payer_id)
-      select id, 'REGISTERED', $9, $10::date, $11, $12::bigint from registered
-    )
-    select id from registered`,
-    [
-      worker.category,
-      worker.sex,
-      firstDay(monthOf(worker.birthDate)),
-      worker.village,
-      worker.domicileSince,
-      worker.welfareDecile,
-      worker.decileAsOf,
-      worker.civilServant ?? false,
-      reason,
-      ...actor(acting),
-    ],
-  )
-  return row!.id
 }

@@ -34,7 +34,7 @@ export function connectionFields(
       const isRoot = type === schema.getQueryType()
       if (!isRoot && !keys.has(type.name)) throw new Error(`${coordinate} cannot be reached by a key`)
       const node = getNamedType(connection.getFields().nodes!.type)
-      const key = isObjectType(node) && node.getFields().id ? 'id' : 'code'
+      const key = isObjectType(node) && ['id', 'code', 'row'].find((name) => name in node.getFields())
       const orders = field.args.some(({ name }) => name === 'orderBy') ? ['', 'orderBy: BIRTH_MONTH, '] : ['']
       for (const order of orders) {
         const list = `list: ${field.name}(${order}first: $first, after: $after) { totalCount nodes { ${key} } edges { cursor } pageInfo { hasNextPage endCursor } }`

@@ -14,6 +14,7 @@ import {
 } from '../../harness/builders.ts'
 import { type SmallWorld, smallWorld } from '../../harness/small-world.ts'
 import type { Random } from '../../planner/random/random.ts'
+import { aRoster, type RowColumns } from '../../rosters/world.ts'
 
 const PEOPLE = 60
 
@@ -59,6 +60,7 @@ export async function crowdedWorld(hub: Hub, random: Random): Promise<SmallWorld
   for (const village of VILLAGE_CODES) await somebodyTwice(hub, village)
   await someDisputes(hub)
   await someHistory(hub, payers.length)
+  await someRosters(hub, random, programs)
   // A line may have been taken over: its program is no proof of who pays.
   await hub.db.query(
     `/* test.handover */ update coverage_line set payer_id = 1 + (id % ${payers.length}) where id % 7 = 3`,
@@ -160,6 +162,57 @@ async function someHistory({ db }: Hub, payers: number): Promise<void> {
     order by worker.id, kind`,
     [payers],
   )
+}
+
+/** Rosters of every payer that has a program, in several states, whose rows name people whom he may see or not. */
+async function someRosters(hub: Hub, random: Random, programs: readonly InsertedProgram[]): Promise<void> {
+  const enrollments = await hub.db.query<{ id: string; worker: string }>(
+    '/* test.enrollments */ select id, worker_id as worker from enrollment order by id',
+  )
+  for (const program of programs) {
+    let before: { readonly id: string } | undefined
+    for (const state of ['REJECTED', 'SCREENED', 'ENROLLED'] as const) {
+      const roster = aRoster(program).inState(state)
+      if (before) roster.correcting(before)
+      for (let n = random.from(1, 5); n > 0; n--) roster.withRow(someRow(random, enrollments))
+      before = await roster.in(hub)
+    }
+  }
+}
+
+function someRow(random: Random, enrollments: readonly { id: string; worker: string }[]): RowColumns {
+  const { id, worker } = random.pick(enrollments)
+  return random.pick<RowColumns>([
+    {
+      outcome: 'ENROLLED',
+      screened_as: 'ELIGIBLE',
+      match: 'EXACT',
+      worker_id: worker,
+      enrollment_id: id,
+      rank: 1,
+    },
+    { outcome: 'ELIGIBLE', match: 'NEW', rank: random.from(1, 9) },
+    {
+      outcome: 'REVIEW',
+      match: 'EXACT',
+      worker_id: worker,
+      findings: [{ code: 'NO_DECILE', level: 'REVIEW', message: 'The decile is not known.', fact: null }],
+    },
+    {
+      outcome: 'ALREADY_COVERED',
+      match: 'EXACT',
+      worker_id: worker,
+      covered: [{ benefit: 'JKK', payerKind: 'REGENCY', from: '2023-06', to: '2023-08' }],
+    },
+    { outcome: 'DUPLICATE_IN_FILE', same_as_row: 1 },
+    {
+      outcome: 'INCOMPLETE',
+      birth_month: null,
+      problems: [{ code: 'MISSING', field: 'birth_date', message: 'The birth date is missing.' }],
+      nik_findings: [{ code: 'MOVED', level: 'INFO', message: 'It was issued elsewhere.' }],
+    },
+    { outcome: null },
+  ])
 }
 
 function months(random: Random): [from: Month, to: Month] {

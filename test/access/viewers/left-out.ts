@@ -17,6 +17,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'Budget.balanceOn': 'sums all entries of a budget, also to who sees none of them: see its own suite',
   'Budget.forecast': 'sums all charges of a budget, also to who sees none of them: see its own suite',
   'CoverageLine.payerKind': 'is told where the payer is not: the test of the payers of lines below asks it',
+  'Roster.summary':
+    'reads all rows and budgets of the payer, and not only those that are seen: see its own suite',
   'Query.checkCoverage': 'tells of people by NIK whoever sees them, and is recorded: see its own suite',
   'Query.screenWorker': 'reads what rules need, whoever sees it: see its own suite',
   'Worker.history': 'leads to what happened to rows that were merged, which nobody sees: see its own suite',

@@ -26,6 +26,9 @@ const TABLES = [
   'claim_check',
   'refund',
   'worker_event',
+  'roster',
+  'roster_step',
+  'roster_row',
   'audit_event',
   'audit_pending',
 ]
@@ -46,10 +49,21 @@ export async function readTables({ db }: Hub): Promise<Tables> {
 
 /** Puts rows in place of those that a table has. */
 export async function replaceRows({ db }: Hub, table: string, rows: readonly Row[]): Promise<void> {
+  const ofJson = await db.query<{ name: string }>(
+    `/* test.json_columns */ select column_name as name from information_schema.columns
+    where table_schema = current_schema() and table_name = $1 and data_type = 'jsonb'`,
+    [table],
+  )
   await db.query(`/* test.empty */ delete from ${table}`)
   await db.query(
     `/* test.fill */ insert into ${table} overriding system value
     select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows.map((row) => withJson(row, ofJson)))],
   )
+}
+
+/** A list within a row is a list again, and no longer its text. */
+function withJson(row: Row, columns: readonly { readonly name: string }[]): object {
+  const parsed = columns.map(({ name }) => [name, row[name] == null ? null : JSON.parse(row[name])])
+  return { ...row, ...Object.fromEntries(parsed) }
 }

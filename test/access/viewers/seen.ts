@@ -22,6 +22,9 @@ export function seenBy(viewer: Viewer, world: Tables): Tables {
     worker_event: world
       .worker_event!.filter((event) => sight.ofHistory(event))
       .map((event) => (sight.knowsActor(event) ? event : { ...event, actor: null, actor_payer_id: null })),
+    roster: world.roster!.filter((roster) => sight.ofRoster(roster)),
+    roster_step: world.roster_step!.filter((step) => sight.ofRosterOf(step)),
+    roster_row: world.roster_row!.filter((row) => sight.ofRosterOf(row)),
     agreement: world.agreement!.filter((agreement) => sight.ofAgreement(agreement)),
     budget: world.budget!.filter((budget) => sight.ofBudget(budget)),
     budget_entry: world.budget_entry!.filter((entry) => sight.ofEntry(entry)),
@@ -130,6 +133,15 @@ class Sight {
 
   ofEvent({ payer_id: payer }: Row): boolean {
     return this.viewer.permissions.has('audit:read') && (this.#everywhere || this.#isMine(payer))
+  }
+
+  /** Whoever works for its payer; how far he sees is no question. */
+  ofRoster({ payer_id: payer }: Row): boolean {
+    return this.#reads && (this.#everywhere || this.#isMine(payer))
+  }
+
+  ofRosterOf({ roster_id: roster }: Row): boolean {
+    return this.ofRoster(this.#one('roster', 'id', roster))
   }
 
   /** Codes nest by their parts: 36 includes 36.03, and 36.0 would include nothing. */

@@ -308,6 +308,7 @@ const TABLE_OF: Readonly<Record<string, string>> = {
   Worker: 'worker',
   Budget: 'budget',
   Enrollment: 'enrollment',
+  Roster: 'roster',
   AuditEvent: 'audit_event',
 }
 

@@ -11,6 +11,7 @@ const LISTS: readonly { node: string; entity: string; orderedBy: readonly string
   list('Worker', 'Worker', [], 'workers(first: 200)', 'id'),
   list('Worker', 'Worker', ['birthMonth'], 'workers(first: 200, orderBy: BIRTH_MONTH)', 'id'),
   list('Enrollment', 'Enrollment', ['id'], 'enrollments(first: 200)', 'id'),
+  list('Roster', 'Roster', [], 'rosters(first: 200)', 'id'),
   list('AuditEvent', 'AuditEvent', ['at'], 'auditTrail(first: 200)', 'id'),
   {
     node: 'BudgetEntry',
@@ -19,6 +20,13 @@ const LISTS: readonly { node: string; entity: string; orderedBy: readonly string
     query:
       '{ lists: budgets(first: 200) { nodes { list: entries(first: 200) { edges { cursor node { key: id } } } } } }',
   },
+  {
+    node: 'RosterRow',
+    entity: 'RosterRow',
+    orderedBy: [],
+    query:
+      '{ lists: rosters(first: 200) { nodes { owner: id list: rows(first: 200) { edges { cursor node { key: row } } } } } }',
+  },
 ]
 
 function list(node: string, entity: string, orderedBy: readonly string[], field: string, key: string) {
@@ -26,7 +34,9 @@ function list(node: string, entity: string, orderedBy: readonly string[], field:
 }
 
 interface List {
-  readonly edges: readonly { readonly cursor: string; readonly node: { readonly key: string } }[]
+  /** The key of what the list is of, where its rows have none without it. */
+  readonly owner?: string
+  readonly edges: readonly { readonly cursor: string; readonly node: { readonly key: string | number } }[]
 }
 
 /** Teaches the reference which row each cursor names; gives the cursors of each type of node. */
@@ -39,10 +49,12 @@ export async function learnEveryCursor(
     const { data, errors } = await runFast(hub, query)
     if (errors) throw new Error(`${query}: ${JSON.stringify(errors)}`)
     const lists: readonly List[] = data.lists
-      ? data.lists.nodes.map((owner: { list: List }) => owner.list)
+      ? data.lists.nodes.map(({ owner, list }: { owner?: string; list: List }) => ({ ...list, owner }))
       : [data.list]
-    for (const { cursor, node: row } of lists.flatMap(({ edges }) => edges)) {
-      reference.learnCursor(entity, orderedBy, cursor, row.key)
+    const edges = lists.flatMap(({ owner, edges }) => edges.map((edge) => ({ ...edge, owner })))
+    for (const { cursor, node: row, owner } of edges) {
+      const key = owner === undefined ? String(row.key) : `${owner} ${row.key}`
+      reference.learnCursor(entity, orderedBy, cursor, key)
       cursors.set(node, [...(cursors.get(node) ?? []), cursor])
     }
   }

@@ -1,0 +1,86 @@
+import type { Viewer } from '../access/viewer.ts'
+import type { Context } from '../contract/context.ts'
+import { checkedReason } from '../contract/reason.ts'
+import { Fault } from '../kernel/errors.ts'
+import { holdVisibleRoster } from './hold-visible-roster.ts'
+import { rosterRefusal } from './roster-refusal.ts'
+import { takeStep } from './steps.ts'
+
+/**
+ * Puts a screened roster up for approval; from then on nothing in it changes.
+ *
+ * @throws Refused by a RosterRefusal: WRONG_STATE, or NOTHING_TO_DO when nobody in it could be enrolled.
+ * @throws Fault BAD_USER_INPUT, FORBIDDEN or UNAUTHENTICATED.
+ */
+export async function submitRoster(
+  context: Context,
+  { roster: id, reason: why }: { readonly roster: string; readonly reason?: string | null | undefined },
+): Promise<void> {
+  const { query } = context.change!
+  const reason = why == null ? undefined : checkedReason('input.reason', why)
+  const subject = knownSubject(context.viewer)
+  const roster = await holdVisibleRoster(context, id, ['SCREENED'])
+  const submitted = await query(
+    `/* roster.submit */ update roster set submitted_by = $2 where id = $1
+      and exists (select from roster_row where roster_id = $1 and outcome = 'ELIGIBLE') returning 1`,
+    [id, subject],
+  )
+  if (submitted.length === 0)
+    throw rosterRefusal(roster, 'NOTHING_TO_DO', 'No row of it is ELIGIBLE: nobody would be enrolled.')
+  await takeStep(query, id, 'SUBMITTED', { viewer: context.viewer, reason })
+}
+
+/**
+ * Approves a submitted roster, so that its people are enrolled. Two people do this: nobody approves what he submitted.
+ *
+ * @throws Refused by a RosterRefusal: WRONG_STATE, SUBMITTED_BY_YOU.
+ * @throws Fault BAD_USER_INPUT, FORBIDDEN or UNAUTHENTICATED.
+ */
+export async function approveRoster(
+  context: Context,
+  { roster: id }: { readonly roster: string },
+): Promise<void> {
+  const subject = knownSubject(context.viewer)
+  const roster = await holdVisibleRoster(context, id, ['SUBMITTED'])
+  if (roster.submittedBy === subject)
+    throw rosterRefusal(roster, 'SUBMITTED_BY_YOU', 'You submitted it: somebody else has to approve it.')
+  await takeStep(context.change!.query, id, 'APPROVED', { viewer: context.viewer })
+}
+
+/**
+ * Does not approve a submitted roster: nobody in it is enrolled.
+ *
+ * @throws Refused by a RosterRefusal WRONG_STATE.
+ * @throws Fault BAD_USER_INPUT or FORBIDDEN.
+ */
+export async function rejectRoster(
+  context: Context,
+  { roster: id, reason: why }: { readonly roster: string; readonly reason: string },
+): Promise<void> {
+  const reason = checkedReason('input.reason', why)
+  await holdVisibleRoster(context, id, ['SUBMITTED'])
+  await takeStep(context.change!.query, id, 'REJECTED', { viewer: context.viewer, reason })
+}
+
+/**
+ * Takes a roster back that nobody has approved yet.
+ *
+ * @throws Refused by a RosterRefusal WRONG_STATE.
+ * @throws Fault BAD_USER_INPUT or FORBIDDEN.
+ */
+export async function withdrawRoster(
+  context: Context,
+  { roster: id, reason: why }: { readonly roster: string; readonly reason: string },
+): Promise<void> {
+  const reason = checkedReason('input.reason', why)
+  await holdVisibleRoster(context, id, ['DRAFT', 'SCREENING', 'SCREENED', 'SUBMITTED', 'DAMAGED'])
+  await takeStep(context.change!.query, id, 'WITHDRAWN', { viewer: context.viewer, reason })
+}
+
+/** Who submits or approves has to be told apart from others. */
+function knownSubject({ subject }: Viewer): string {
+  if (subject !== undefined) return subject
+  throw new Fault('UNAUTHENTICATED', 'Rosters are submitted and approved by somebody with a name.', {
+    remedy: 'Use a token that names its subject.',
+  })
+}

@@ -1,0 +1,168 @@
+import { recordAudit } from '../../access/audit/audit.ts'
+import type { Viewer } from '../../access/viewer.ts'
+import { enterPostings } from '../../budgets/ledger.ts'
+import type { Context, Posting } from '../../contract/context.ts'
+import type { Query } from '../../db/database.ts'
+import { type NewEnrollment, writeEnrollments } from '../../enrollments/write-enrollments.ts'
+import { formatPeriod, fromDaterange } from '../../kernel/period.ts'
+import { holdRates, holdWorkers } from '../../workers/hold-workers.ts'
+import { queueForRegistering } from '../../workers/registration/match-people.ts'
+import { takeWhoFits } from '../fit.ts'
+import { needsOfPlan } from '../plan-enrollment.ts'
+import { matchRows } from '../screening/match-rows.ts'
+import { writeOutcomes } from '../screening/screen-rows.ts'
+import type { HeldRoster } from '../steps.ts'
+import { type JudgedRow, judgeAgain } from './judge-again.ts'
+import { workersOf } from './workers-of.ts'
+
+/** What enrolling needs to know; the viewer is who approved. */
+export type Enrolling = Pick<Context, 'nikKeys' | 'partnerKeys' | 'limits' | 'today' | 'requestId'> & {
+  readonly viewer: Viewer
+}
+
+/**
+ * Enrolls the next rows of a held roster in the order of their rank, in the caller's transaction: people are registered,
+ * their identities sealed, enrollments, charges, lines, history, ledger and outcomes written together, or nothing of it.
+ *
+ * What has changed since the screening is found by screening them again while everybody concerned is held: workers first,
+ * then the registration of people, then budgets, in the order of the whole hub. Nobody can then be faster, and what was
+ * another's in the meantime is the row's outcome. A row whose person somebody registered since then waits for the next time,
+ * when he is held; everybody keeps the rank that the screening gave him. Who is eligible and finds no money left is registered all the same: he is not to be lost from
+ * sight.
+ *
+ * @param most rows at once.
+ * @returns how many rows are done with.
+ */
+export async function enrollChunk(
+  query: Query,
+  roster: HeldRoster,
+  most: number,
+  enrolling: Enrolling,
+): Promise<number> {
+  const next = await query<{ row: number; worker: string | null }>(NEXT, [roster.id, most])
+  if (next.length === 0) return 0
+  const held = new Set(next.map(({ worker }) => worker).filter((worker) => worker !== null))
+  await holdWorkers(query, [...held])
+  await holdRates(query)
+  await queueForRegistering(query)
+  const rows = next.map(({ row }) => row)
+  const matched = await matchRows(query, roster.id, rows, enrolling.nikKeys, { inFile: false })
+  const judged = await judgeAgain(query, roster.id, matched, enrolling)
+  const [passed, refused] = split(judged, ({ judgement }) => judgement === 'ELIGIBLE')
+  const unheld = passed.filter(({ worker }) => worker !== null && !held.has(worker))
+  const eligible = untilOneWaits(passed, held)
+  const changed = new Set([...refused, ...unheld].map(({ row }) => row))
+  await writeOutcomes(
+    query,
+    enrolling,
+    roster.id,
+    matched.filter(({ row }) => changed.has(row)),
+    { keepsRank: true },
+  )
+  const workers = await workersOf(query, eligible, enrolling)
+  const fits = takeWhoFits(eligible.values().map(needs), await holdBudgets(query, eligible))
+  const [fitting, over] = split(eligible, (_, n) => fits[n]!)
+  const postings: Posting[] = []
+  const enrollments = await writeEnrollments(
+    { query, note: () => {}, post: (more) => postings.push(...more) },
+    fitting.map((row) => enrollmentOf(row, workers.get(row.row)!, roster, enrolling)),
+    {
+      event: 'ENROLLED',
+      note: noteOf(roster, fitting.length),
+      viewer: enrolling.viewer,
+      today: enrolling.today,
+    },
+  )
+  const done = [...fitting, ...over]
+  await query(SETTLE, [
+    roster.id,
+    done.map(({ row }) => row),
+    done.map(({ row }) => workers.get(row)),
+    done.map((_, n) => enrollments[n] ?? null),
+    refused.map(({ row }) => row),
+  ])
+  await recordAudit(query, enrolling, {
+    action: 'MUTATION',
+    outcome: 'DONE',
+    what: 'roster.enroll',
+    subject: `Roster:${roster.id}`,
+    workers: fitting.slice(0, MOST_NAMED).map(({ row }) => workers.get(row)!),
+    people: fitting.length,
+  })
+  await enterPostings(query, postings, enrolling)
+  return refused.length + done.length
+}
+
+/** An event of the audit trail names so many people at most; the history of each has its own event. */
+const MOST_NAMED = 1_000
+
+/**
+ * The rows before the first that has to wait: its person is not held, or is that of an earlier row, and covered once this is
+ * done. Who comes after it waits with it, for the money may not last for both.
+ */
+function untilOneWaits(rows: readonly JudgedRow[], held: ReadonlySet<string>): readonly JudgedRow[] {
+  const seen = new Set<string>()
+  const end = rows.findIndex(({ worker }) => {
+    if (worker === null) return false
+    const waits = !held.has(worker) || seen.has(worker)
+    seen.add(worker)
+    return waits
+  })
+  return end === -1 ? rows : rows.slice(0, end)
+}
+
+function needs({ charges, fundingSource }: JudgedRow) {
+  return needsOfPlan(charges, fundingSource)
+}
+
+/** Holds the budgets that people need, in the order of ids. @returns what each has left, in rupiah. */
+async function holdBudgets(query: Query, rows: readonly JudgedRow[]): Promise<Map<string, bigint>> {
+  const ids = new Set(rows.flatMap(({ charges }) => charges.map(({ budget }) => budget)))
+  const budgets = await query<{ id: string; remaining: string }>(
+    `/* roster.hold_budgets */ select id, ceiling - committed as remaining from budget where id = any($1::bigint[])
+      order by id for no key update`,
+    [[...ids].filter((id) => id !== null)],
+  )
+  return new Map(budgets.map(({ id, remaining }) => [id, BigInt(remaining)]))
+}
+
+function enrollmentOf(
+  { charges, findings, decisionReason }: JudgedRow,
+  worker: string,
+  { program, period }: HeldRoster,
+  { limits }: Enrolling,
+): NewEnrollment {
+  return {
+    worker,
+    program,
+    period: fromDaterange(period),
+    rulesVersion: limits.version,
+    settled: findings.length === 0 ? undefined : { findings, because: decisionReason! },
+    charges,
+  }
+}
+
+function noteOf({ id, program, period }: HeldRoster, people: number): string {
+  return `${program}: ${people} people, ${formatPeriod(fromDaterange(period))}, roster ${id}`
+}
+
+function split<Item>(items: readonly Item[], isFirst: (item: Item, n: number) => boolean): [Item[], Item[]] {
+  const [first, second]: [Item[], Item[]] = [[], []]
+  for (const [n, item] of items.entries()) (isFirst(item, n) ? first : second).push(item)
+  return [first, second]
+}
+
+const NEXT = `/* roster.next */
+select row, case when match = 'EXACT' or decision = 'SAME_PERSON' then worker_id end as worker
+from roster_row where roster_id = $1 and outcome = 'ELIGIBLE' order by rank, row limit $2`
+
+const SETTLE = `/* roster.settle */
+with done as (
+  select * from unnest($2::int[], $3::bigint[], $4::bigint[]) as done (row, worker_id, enrollment_id)
+), settled as (
+  update roster_row set worker_id = done.worker_id, enrollment_id = done.enrollment_id,
+    outcome = case when done.enrollment_id is null then 'OVER_BUDGET' else 'ENROLLED' end,
+    screened_as = case when done.enrollment_id is null then 'ELIGIBLE' else screened_as end
+  from done where roster_row.roster_id = $1 and roster_row.row = done.row
+)
+update roster_row set screened_as = 'ELIGIBLE' where roster_id = $1 and row = any($5::int[])`

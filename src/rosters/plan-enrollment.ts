@@ -1,0 +1,143 @@
+import type { Query } from '../db/database.ts'
+import { type ChargePlan, costOf, monthlyCosts, needsOf } from '../enrollments/eligibility/charge-plan.ts'
+import { TRANSPORT } from '../enrollments/eligibility/charges.ts'
+import { pricePlans } from '../enrollments/eligibility/price-plans.ts'
+import type { Month } from '../kernel/month.ts'
+import type { FundingSource } from '../payers/payer.entity.ts'
+import { type Needs, takeWhoFits } from './fit.ts'
+
+/** What enrolling a roster costs and how far the budgets go; money in rupiah. */
+export interface EnrollmentPlan {
+  /** How many can be enrolled, or have been. */
+  readonly fits: number
+  /** How many are eligible, and the money does not last for them. */
+  readonly overBudget: number
+  /** Of those who fit. */
+  readonly cost: bigint
+  readonly months: readonly { readonly month: Month; readonly people: number; readonly cost: bigint }[]
+  /** `needed` by everybody eligible; `remaining` without what this roster has taken. */
+  readonly budgets: readonly {
+    readonly year: number
+    readonly budget: string | null
+    readonly needed: bigint
+    readonly remaining: bigint
+  }[]
+  /** Row of the first who is left out. */
+  readonly firstLeftOut: number | null
+}
+
+/**
+ * What enrolling the eligible rows of a roster would come to with the budgets as they are now; of those that are enrolled
+ * already, what it came to. The same function decides when they are enrolled (`fit.ts`).
+ */
+export async function planEnrollment(query: Query, roster: string): Promise<EnrollmentPlan> {
+  const [lines] = await query<LinesRow>(LINES, [roster, TRANSPORT])
+  const { program, period, funding_source, rows, transports, outcomes } = lines!
+  const plans = await pricePlans(query, program, period)
+  const kinds = transports.map((isTransport) => (isTransport ? plans.transport : plans.other))
+  const enrolled = new Set(kinds.keys().filter((i) => outcomes[i] === 'ENROLLED'))
+  const needs = new Map(
+    [plans.transport, plans.other].map((plan) => [plan, needsOfPlan(plan, funding_source)]),
+  )
+  const remaining = await remainingOf(query, [...needs.values()])
+  const waiting = [...kinds.keys()].filter((i) => outcomes[i] === 'ELIGIBLE')
+  const left = new Map(remaining)
+  const fitting = takeWhoFits(
+    waiting.values().map((i) => needs.get(kinds[i]!)!),
+    left,
+  )
+  const taken = new Set([...enrolled, ...waiting.filter((_, n) => fitting[n])])
+  const of = (chosen: (i: number) => boolean, plan: readonly ChargePlan[]) =>
+    kinds.reduce((count, kind, i) => (kind === plan && chosen(i) ? count + 1 : count), 0)
+  const counted = [plans.transport, plans.other].map((plan) => ({
+    plan,
+    all: of(() => true, plan),
+    taken: of((i) => taken.has(i), plan),
+    enrolled: of((i) => enrolled.has(i), plan),
+  }))
+  return {
+    fits: taken.size,
+    overBudget: kinds.length - taken.size,
+    cost: counted.reduce((sum, { plan, taken: people }) => sum + costOf(plan) * BigInt(people), 0n),
+    months: monthsOf(counted),
+    budgets: budgetsOf(counted, remaining),
+    firstLeftOut: rows.find((_, i) => !taken.has(i)) ?? null,
+  }
+}
+
+/** Who pays for himself needs no budget. */
+export function needsOfPlan(plan: readonly ChargePlan[], fundingSource: FundingSource): Needs {
+  return fundingSource === 'SELF' ? new Map() : needsOf(plan)
+}
+
+interface LinesRow {
+  readonly program: string
+  readonly period: string
+  readonly funding_source: FundingSource
+  readonly rows: number[]
+  readonly transports: boolean[]
+  readonly outcomes: ('ELIGIBLE' | 'ENROLLED' | 'OVER_BUDGET')[]
+}
+
+const LINES = `/* roster.plan */
+select roster.program_code as program, roster.period, funding_source, rows, transports, outcomes
+from roster
+  join coverage_program as program on program.code = program_code
+  cross join lateral (
+    select coalesce(array_agg(line.row order by rank, line.row), '{}') as rows,
+      coalesce(array_agg(coalesce(worker.category, line.category) = any($2::text[]) order by rank, line.row), '{}')
+        as transports,
+      coalesce(array_agg(outcome order by rank, line.row), '{}') as outcomes
+    from roster_row as line
+      left join worker on worker.id = line.worker_id and (line.match = 'EXACT' or line.decision = 'SAME_PERSON')
+    where line.roster_id = roster.id and outcome in ('ELIGIBLE', 'ENROLLED', 'OVER_BUDGET')
+  ) as lines
+where roster.id = $1`
+
+/** What budgets have left; nobody holds them. */
+async function remainingOf(query: Query, needs: readonly Needs[]): Promise<Map<string, bigint>> {
+  const ids = needs.flatMap((need) => [...need.keys()]).filter((id) => id !== null)
+  const rows = await query<{ id: string; remaining: string }>(
+    '/* roster.remaining */ select id, ceiling - committed as remaining from budget where id = any($1::bigint[])',
+    [[...new Set(ids)]],
+  )
+  return new Map(rows.map(({ id, remaining }) => [id, BigInt(remaining)]))
+}
+
+interface Counted {
+  readonly plan: readonly ChargePlan[]
+  readonly all: number
+  readonly taken: number
+  readonly enrolled: number
+}
+
+function monthsOf(counted: readonly Counted[]): EnrollmentPlan['months'] {
+  const months = new Map<Month, { people: number; cost: bigint }>()
+  for (const { plan, taken } of counted) {
+    for (const [month, cost] of monthlyCosts(plan)) {
+      const before = months.get(month) ?? { people: 0, cost: 0n }
+      months.set(month, { people: before.people + taken, cost: before.cost + cost * BigInt(taken) })
+    }
+  }
+  return [...months].sort(([a], [b]) => (a < b ? -1 : 1)).map(([month, rest]) => ({ month, ...rest }))
+}
+
+function budgetsOf(
+  counted: readonly Counted[],
+  remaining: ReadonlyMap<string, bigint>,
+): EnrollmentPlan['budgets'] {
+  const charges = counted.flatMap(({ plan, ...counts }) => plan.map((charge) => ({ ...charge, ...counts })))
+  return [...Map.groupBy(charges, ({ year, budget }) => `${year} ${budget}`).values()]
+    .map((ofBudget) => {
+      const { year, budget } = ofBudget[0]!
+      const sum = (people: (charge: (typeof ofBudget)[number]) => number) =>
+        ofBudget.reduce((total, charge) => total + costOf([charge]) * BigInt(people(charge)), 0n)
+      return {
+        year,
+        budget,
+        needed: sum(({ all }) => all),
+        remaining: ((budget !== null && remaining.get(budget)) || 0n) + sum((charge) => charge.enrolled),
+      }
+    })
+    .sort((a, b) => a.year - b.year)
+}

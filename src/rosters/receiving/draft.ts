@@ -1,0 +1,77 @@
+import { EVERYWHERE, type Viewer } from '../../access/viewer.ts'
+import type { Database, Query } from '../../db/database.ts'
+import { toDaterange } from '../../kernel/period.ts'
+import { takeStep } from '../steps.ts'
+import type { CheckedFacts } from './roster-facts.ts'
+
+/** Rows that are deleted at a time: readers of the embedded database wait for one statement at most. */
+const CHUNK = 10_000
+
+/** Opens a roster whose file is still to come. @returns its id. */
+export async function openDraft(query: Query, facts: CheckedFacts, viewer: Viewer): Promise<string> {
+  const { program, payer, period, replaces, version } = facts
+  const [draft] = await query<{ id: string }>(
+    `/* roster.open */ insert into roster (program_code, payer_id, period, version, replaces_id, areas)
+      values ($1, $2::bigint, $3::daterange, $4, $5::bigint, $6::text[]) returning id`,
+    [program, payer, toDaterange(period), version, replaces, areasOf(viewer)],
+  )
+  await takeStep(query, draft!.id, 'DRAFT', { viewer })
+  return draft!.id
+}
+
+function areasOf({ areas }: Viewer): readonly string[] {
+  return areas.includes(EVERYWHERE) ? [EVERYWHERE] : areas
+}
+
+/** Deletes a draft with all that has arrived of it: what was not received in full was never there. */
+export async function discardDraft({ query }: Pick<Database, 'query'>, id: string): Promise<void> {
+  // From here on no row is added to it, whoever still believes to be receiving it.
+  await query(
+    `/* roster.discard */ update roster set state = 'WITHDRAWN' where id = $1 and state = 'DRAFT'`,
+    [id],
+  )
+  await deleteRows(query, id)
+  await query(
+    `/* roster.delete_draft */ with steps as (
+      delete from roster_step using roster
+      where roster_id = $1 and roster.id = $1 and roster.digest is null
+    )
+    delete from roster where id = $1 and digest is null`,
+    [id],
+  )
+}
+
+/** Deletes the rows of a roster, and who they are. */
+export async function deleteRows(query: Query, id: string): Promise<void> {
+  const [found] = await query<{ last: number | null }>(
+    '/* roster.last_row */ select max(row) as last from roster_identity where roster_id = $1',
+    [id],
+  )
+  for (let row = 0; row < (found!.last ?? 0); row += CHUNK) {
+    await query(
+      `/* roster.delete_rows */ with rows as (
+        delete from roster_row where roster_id = $1 and row > $2 and row <= $3
+      )
+      delete from roster_identity where roster_id = $1 and row > $2 and row <= $3`,
+      [id, row, row + CHUNK],
+    )
+  }
+}
+
+/**
+ * Deletes drafts that nobody is receiving anymore, because the process died that did: no file takes an hour to arrive
+ * (`server/arriving.ts`).
+ *
+ * @returns how many.
+ */
+export async function deleteAbandonedDrafts(db: Pick<Database, 'query'>): Promise<number> {
+  const abandoned = await db.query<{ id: string }>(
+    `/* roster.abandoned */ select id from roster where digest is null and (
+        state = 'WITHDRAWN' or state = 'DRAFT' and (
+          select min(at) from roster_step where roster_id = roster.id
+        ) < now() - interval '1 hour'
+      )`,
+  )
+  for (const { id } of abandoned) await discardDraft(db, id)
+  return abandoned.length
+}

@@ -1,0 +1,103 @@
+import type { Viewer } from '../../access/viewer.ts'
+import { idValue } from '../../contract/id.ts'
+import { checkSpan } from '../../contract/months.ts'
+import type { Query } from '../../db/database.ts'
+import { badInput } from '../../kernel/errors.ts'
+import { addMonths, isMonth, type Month } from '../../kernel/month.ts'
+import { fromDaterange, type Period } from '../../kernel/period.ts'
+import { checkActsFor } from '../../payers/acting.ts'
+import type { RosterState } from '../roster.entity.ts'
+
+/** What is said of a file that is sent in; the file itself says the rest. */
+export interface RosterFacts {
+  /** Code of the program. */
+  readonly program: string
+  /** The first month `YYYY-MM`. */
+  readonly from: string
+  /** The last month `YYYY-MM`. */
+  readonly to: string
+  /** Id of the roster that this one corrects. */
+  readonly replaces?: string | null
+  readonly format: 'csv' | 'xlsx'
+}
+
+/** A roster to be, as its facts have been found right. */
+export interface CheckedFacts {
+  readonly program: string
+  /** Id of who runs the program. */
+  readonly payer: string
+  readonly period: Period
+  readonly replaces: string | null
+  /** 1, or one more than what it replaces. */
+  readonly version: number
+}
+
+/**
+ * The facts of a roster, after everything that can be known before its file is read.
+ *
+ * @throws Fault BAD_USER_INPUT that names the wrong one, FORBIDDEN for a program of another payer.
+ */
+export async function checkedFacts(query: Query, facts: RosterFacts, viewer: Viewer): Promise<CheckedFacts> {
+  const months = monthsOf(facts)
+  const [program] = await query<{ payer: string; period: string }>(
+    '/* roster.program */ select payer_id as payer, period::text as period from coverage_program where code = $1',
+    [facts.program],
+  )
+  if (!program) throw badInput('program', 'There is no program of this code.', 'Look it up with programs.')
+  checkActsFor(viewer, program.payer, 'program')
+  checkWithin(months, fromDaterange(program.period))
+  const { program: code } = facts
+  const version = await versionOf(query, facts.replaces ?? null, { code, payer: program.payer })
+  return { program: code, payer: program.payer, period: months, replaces: facts.replaces ?? null, version }
+}
+
+function monthsOf(facts: RosterFacts): Period {
+  const [from, to] = [monthIn(facts, 'from'), monthIn(facts, 'to')]
+  checkSpan(from, to, 'to')
+  return { from, until: addMonths(to, 1) }
+}
+
+function monthIn(facts: RosterFacts, field: 'from' | 'to'): Month {
+  const text = facts[field]
+  // After the last month there has to be one that the period ends at.
+  if (isMonth(text) && text !== '2999-12') return text
+  throw badInput(field, 'This is not a month.', 'Write it as 2023-06.')
+}
+
+function checkWithin(months: Period, program: Period): void {
+  if (program.from <= months.from && months.until <= program.until) return
+  const field = months.from < program.from || months.from >= program.until ? 'from' : 'to'
+  throw badInput(
+    field,
+    `The program has the months from ${program.from} to ${addMonths(program.until, -1)}.`,
+    'Ask for months of the program.',
+  )
+}
+
+/** What may be corrected: what the hub has told something about, and nobody took back. */
+const CORRECTABLE: ReadonlySet<RosterState> = new Set<RosterState>([
+  'SCREENED',
+  'SUBMITTED',
+  'APPROVED',
+  'ENROLLING',
+  'ENROLLED',
+  'DAMAGED',
+  'REJECTED',
+])
+
+async function versionOf(
+  query: Query,
+  replaces: string | null,
+  { code, payer }: { readonly code: string; readonly payer: string },
+): Promise<number> {
+  if (replaces === null) return 1
+  const [old] = await query<{ state: RosterState; version: number }>(
+    `/* roster.replaced */ select state, version from roster
+      where id = $1 and program_code = $2 and payer_id = $3::bigint`,
+    [idValue(replaces), code, payer],
+  )
+  if (!old) throw badInput('replaces', 'This program has no roster of this id.', 'Look it up with rosters.')
+  if (CORRECTABLE.has(old.state)) return old.version + 1
+  const message = `A roster in the state ${old.state} cannot be replaced.`
+  throw badInput('replaces', message, 'Wait until it is screened, or leave replaces out.')
+}

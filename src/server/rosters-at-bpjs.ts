@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Hub } from '../app.ts'
+import type { RosterLimits } from '../kernel/config.ts'
+import { receiveAnswers } from '../rosters/bpjs/receive-answers.ts'
+import { rosterSubmission } from '../rosters/bpjs/submission.ts'
+import { keepOwnTime } from './arriving.ts'
+import { bodyOf, contextOf, formatOf, noRoster } from './files.ts'
+import { readAway } from './read-away.ts'
+import { asRequest } from './request-id.ts'
+
+/** Milliseconds in which somebody has to have read a submission. */
+const SUBMITTING = 600_000
+/** Milliseconds for an answer to arrive (`arriving.ts` waits for 30 minutes of them) and to be taken. */
+const ANSWERING = 2_700_000
+
+/**
+ * To BPJS and back: `GET /rosters/ID/submission.csv`, and `POST /rosters/ID/acceptance` with a CSV or an XLSX workbook as
+ * its body, which is taken as it arrives.
+ *
+ * @param rosters a scope that takes files (`files.ts`).
+ */
+export function serveBpjs(rosters: FastifyInstance, hub: Hub, limits: RosterLimits): void {
+  rosters.route({
+    method: 'GET',
+    url: '/rosters/:id/submission.csv',
+    exposeHeadRoute: false,
+    config: { door: 'data', requestMs: SUBMITTING },
+    handler: (request, reply) => asRequest(request.id, () => submission(request, reply, hub)),
+  })
+  rosters.route({
+    method: 'POST',
+    url: '/rosters/:id/acceptance',
+    config: { door: 'data', requestMs: ANSWERING },
+    bodyLimit: limits.bytes,
+    handler: (request, reply) => asRequest(request.id, () => acceptance(request, reply, hub, limits)),
+  })
+}
+
+async function submission(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply> {
+  const found = await rosterSubmission(contextOf(request, hub), idOf(request))
+  if (reply.sent) return reply
+  if (!found) throw noRoster()
+  reply.header('content-type', 'text/csv; charset=utf-8; header=present')
+  reply.header('content-disposition', `attachment; filename="roster-${found.id}-submission.csv"`)
+  return reply.send(Readable.from(found.csv))
+}
+
+async function acceptance(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hub: Hub,
+  limits: RosterLimits,
+): Promise<FastifyReply> {
+  keepOwnTime(request.raw, reply.raw)
+  try {
+    const options = { format: formatOf(request), limits }
+    const received = await receiveAnswers(contextOf(request, hub), idOf(request), bodyOf(request), options)
+    // Its time was over meanwhile, and the client has been told.
+    if (reply.sent) return reply
+    if (!received) throw noRoster()
+    return reply.send(received)
+  } catch (error) {
+    readAway(request.raw)
+    throw error
+  }
+}
+
+function idOf({ params }: FastifyRequest): string {
+  return (params as { readonly id: string }).id
+}
