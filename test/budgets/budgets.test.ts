@@ -3,6 +3,7 @@ import { ANONYMOUS, type Viewer } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
 import { someAreas } from '../harness/areas.ts'
 import { aBudget, aPayer, type InsertedPayer } from '../harness/builders.ts'
+import { emptyTables } from '../harness/empty-tables.ts'
 import { ADMIN, openTestHub, TODAY } from '../harness/hub.ts'
 import { changesTold, type ToldEvent } from '../harness/told.ts'
 import { askAs, aViewer } from '../harness/viewers.ts'
@@ -25,9 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => hub?.close())
 beforeEach(async () => {
-  await hub.db.query(`alter table budget_entry disable trigger user;
-    truncate budget_entry, budget, charge, refund;
-    alter table budget_entry enable trigger user`)
+  await emptyTables(hub.db, 'budget')
   await told()
 })
 

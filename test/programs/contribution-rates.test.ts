@@ -6,6 +6,7 @@ import { monthOf } from '../../src/kernel/month.ts'
 import { type Rate, rateName } from '../../src/programs/contribution-rate.rules.ts'
 import { someAreas } from '../harness/areas.ts'
 import { aBudget, aPayer, aProgram, aWorker } from '../harness/builders.ts'
+import { emptyTables } from '../harness/empty-tables.ts'
 import { ADMIN, openTestHub } from '../harness/hub.ts'
 import { changesTold, type ToldEvent } from '../harness/told.ts'
 import { askAs, aViewer } from '../harness/viewers.ts'
@@ -22,9 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => hub?.close())
 beforeEach(async () => {
-  await hub.db.query(
-    'truncate contribution_rate, coverage_program, enrollment, charge, refund, coverage_line',
-  )
+  await emptyTables(hub.db, 'contribution_rate', 'coverage_program')
   await told()
 })
 

@@ -5,6 +5,7 @@ import { verifyLedger } from '../../src/enrollments/verify-ledger.ts'
 import type { PayerKind } from '../../src/payers/payer.entity.ts'
 import { someAreas } from '../harness/areas.ts'
 import { aBudget, aPayer, aProgram, aWorker, type InsertedPayer } from '../harness/builders.ts'
+import { emptyTables } from '../harness/empty-tables.ts'
 import { ADMIN, openTestHub } from '../harness/hub.ts'
 import { changesTold, type ToldEvent } from '../harness/told.ts'
 import { askAs, aViewer } from '../harness/viewers.ts'
@@ -29,9 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => hub?.close())
 beforeEach(async () => {
-  await hub.db.query(`alter table budget_entry disable trigger user;
-    truncate budget_entry, budget, coverage_program, enrollment, charge, refund, coverage_line;
-    alter table budget_entry enable trigger user`)
+  await emptyTables(hub.db, 'budget', 'coverage_program')
   await told()
 })
 

@@ -8,6 +8,7 @@ import type { Database } from '../../src/db/database.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { readSettings } from '../../src/db/settings.ts'
 import { silentProgress } from '../../src/kernel/progress.ts'
+import { emptyTables } from '../harness/empty-tables.ts'
 import { entities } from '../harness/entities.ts'
 
 // A small national scenario on PGlite in memory. One hub for the file, emptied before each test.
@@ -17,13 +18,8 @@ await db.migrate()
 const options = { keys: temporaryNikKeys(), progress: silentProgress, workers: 1000 }
 
 beforeEach(async () => {
-  await db.query(`alter table budget_entry disable trigger user;
-    alter table worker_event disable trigger user;
-    truncate worker, budget, coverage_program, payer cascade;
-    alter table worker_event enable trigger user;
-    alter table budget_entry enable trigger user;
-    delete from setting where name <> 'areas'`)
-  return undefined
+  await emptyTables(db, 'worker', 'payer')
+  await db.query(`delete from setting where name <> 'areas'`)
 })
 
 test('an empty hub is filled, remembers with what, and is left alone the next time', async () => {
@@ -81,16 +77,12 @@ test('an interrupted run leaves an empty hub with all its rules, and the next ru
 
 test('the same size gives the same workers twice', async () => {
   const workers = async () => {
-    await db.query('truncate worker cascade')
+    await emptyTables(db, 'worker')
     await db.query(INSERT_WORKERS, [1000])
     return db.query('select * from worker order by id')
   }
   await seedHub(db, 'national', options)
-  await db.query(
-    'alter table budget_entry disable trigger user; alter table worker_event disable trigger user',
-  )
   expect(await workers()).toEqual(await workers())
-  await db.query('alter table budget_entry enable trigger user; alter table worker_event enable trigger user')
 })
 
 test('a scenario nobody knows, a silly size and a size for the demo are refused', async () => {

@@ -13,6 +13,7 @@ import { silentProgress } from '../../src/kernel/progress.ts'
 import { type Applied, applySetup } from '../../src/setup/apply-setup.ts'
 import { SetupFile } from '../../src/setup/setup-file.ts'
 import { aWorker } from '../harness/builders.ts'
+import { emptyTables } from '../harness/empty-tables.ts'
 import { ADMIN, openTestHub } from '../harness/hub.ts'
 import { changesTold, type ToldEvent } from '../harness/told.ts'
 import { askAs } from '../harness/viewers.ts'
@@ -33,10 +34,7 @@ afterAll(async () => {
   await hub?.close()
 })
 beforeEach(async () => {
-  await hub.db.query(`alter table budget_entry disable trigger user;
-    truncate budget_entry, budget, coverage_program, agreement, payer, contribution_rate, enrollment, charge, refund,
-      coverage_line restart identity;
-    alter table budget_entry enable trigger user`)
+  await emptyTables(hub.db, 'payer', 'contribution_rate')
   await told()
 })
 

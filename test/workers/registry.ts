@@ -1,4 +1,5 @@
 import type { Hub } from '../../src/app.ts'
+import { emptyTables } from '../harness/empty-tables.ts'
 
 export const REGISTER = `mutation ($input: RegisterWorkerInput!) { registerWorker(input: $input) {
   __typename
@@ -12,9 +13,7 @@ export const CORRECT = `mutation ($input: CorrectIdentityInput!) { correctIdenti
 
 /** Nobody is registered, and nothing has happened to anybody. */
 export async function emptyRegistry({ db }: Pick<Hub, 'db'>): Promise<void> {
-  await db.query('/* test.history */ alter table worker_event disable trigger user')
-  await db.query('/* test.nobody */ truncate worker cascade')
-  await db.query('/* test.history */ alter table worker_event enable trigger user')
+  await emptyTables(db, 'worker')
 }
 
 export interface HistoryEvent {

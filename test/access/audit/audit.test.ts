@@ -10,6 +10,7 @@ import { Purpose } from '../../../src/access/purpose.ts'
 import { ANONYMOUS } from '../../../src/access/viewer.ts'
 import { type Database, openDatabase } from '../../../src/db/database.ts'
 import { createLogger } from '../../../src/kernel/log.ts'
+import { emptyTables } from '../../harness/empty-tables.ts'
 import { entities } from '../../harness/entities.ts'
 import { describeOnServer, withServerDatabase } from '../../harness/server-database.ts'
 import { CLERK, hashesComputedHere, hex, look, seals } from './trail.ts'
@@ -34,9 +35,7 @@ function keepsATrail(open: () => Promise<{ db: Database; drop: () => Promise<voi
     await db.migrate()
   })
 
-  beforeEach(() =>
-    tamper('truncate audit_event, audit_pending, audit_seal; alter sequence audit_event_id_seq restart'),
-  )
+  beforeEach(() => emptyTables(db, 'audit_event', 'audit_pending', 'audit_seal'))
 
   afterAll(async () => {
     await db?.close()

@@ -4,6 +4,7 @@ import { sealWaiting } from '../../../src/access/audit/chain.ts'
 import { startSealer } from '../../../src/access/audit/sealer.ts'
 import { verifyAudit } from '../../../src/access/audit/verify.ts'
 import { type Database, openDatabase } from '../../../src/db/database.ts'
+import { emptyTables } from '../../harness/empty-tables.ts'
 import { entities } from '../../harness/entities.ts'
 import { describeOnServer, type ServerDatabase, withServerDatabase } from '../../harness/server-database.ts'
 import { look, seals } from './trail.ts'
@@ -23,11 +24,7 @@ describeOnServer('many who write at once', () => {
     await db.migrate()
   })
 
-  beforeEach(() =>
-    db.transaction((query) =>
-      query(`set local session_replication_role = replica; truncate audit_event, audit_pending, audit_seal`),
-    ),
-  )
+  beforeEach(() => emptyTables(db, 'audit_event', 'audit_pending', 'audit_seal'))
 
   afterAll(async () => {
     await other?.close()
