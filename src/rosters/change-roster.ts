@@ -1,8 +1,10 @@
 import type { Viewer } from '../access/viewer.ts'
 import type { Context } from '../contract/context.ts'
 import { checkedReason } from '../contract/reason.ts'
+import type { Query } from '../db/database.ts'
 import { Fault } from '../kernel/errors.ts'
 import { holdVisibleRoster } from './hold-visible-roster.ts'
+import { planEnrollment } from './plan-enrollment.ts'
 import { rosterRefusal } from './roster-refusal.ts'
 import { takeStep } from './steps.ts'
 
@@ -44,7 +46,17 @@ export async function approveRoster(
   const roster = await holdVisibleRoster(context, id, ['SUBMITTED'])
   if (roster.submittedBy === subject)
     throw rosterRefusal(roster, 'SUBMITTED_BY_YOU', 'You submitted it: somebody else has to approve it.')
+  await foresee(context.change!.query, id)
   await takeStep(context.change!.query, id, 'APPROVED', { viewer: context.viewer })
+}
+
+/** Writes down for whom the money does not last as it is approved: what comes otherwise in the end has changed. */
+async function foresee(query: Query, id: string): Promise<void> {
+  const { leftOut } = await planEnrollment(query, id)
+  await query(
+    `/* roster.foresee */ update roster_row set screened_as = 'OVER_BUDGET' where roster_id = $1 and row = any($2::int[])`,
+    [id, leftOut],
+  )
 }
 
 /**

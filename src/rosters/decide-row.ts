@@ -8,26 +8,20 @@ import { WorkerEntity } from '../workers/worker.entity.ts'
 import { holdVisibleRoster } from './hold-visible-roster.ts'
 import { rosterRefusal } from './roster-refusal.ts'
 import type { RowDecision, RowOutcome } from './roster-row.entity.ts'
-import { rescreenRow } from './screening/screen-rows.ts'
+import { screenRows } from './screening/screen-rows.ts'
 import { type HeldRoster, ROSTER_CHANNEL } from './steps.ts'
 
-/** Outcomes that ask a person, and what he may say. */
-const SETTLED_BY = {
-  REVIEW: ['ADMIT', 'REFUSE'],
-  SUSPECT_MATCH: ['OTHER_PERSON', 'SAME_PERSON', 'REFUSE'],
-} as const satisfies Partial<Record<RowOutcome, readonly RowDecision[]>>
-type Asking = keyof typeof SETTLED_BY
+/** What a person is asked about a row: who it is, and whether what the rules found stands against him. */
+type Question = 'SUSPECT_MATCH' | 'REVIEW'
 
-/** What a decision was about that has given the row another outcome since. */
-const ASKED_BEFORE: Readonly<Partial<Record<RowDecision, Asking>>> = {
-  ADMIT: 'REVIEW',
-  OTHER_PERSON: 'SUSPECT_MATCH',
-  SAME_PERSON: 'SUSPECT_MATCH',
+const ANSWERS: Readonly<Record<Question, readonly RowDecision[]>> = {
+  SUSPECT_MATCH: ['OTHER_PERSON', 'SAME_PERSON', 'REFUSE'],
+  REVIEW: ['ADMIT', 'REFUSE'],
 }
 
 /**
- * Settles a row of a screened roster that a person has to judge, and screens it again. Until the roster is submitted it
- * can be settled otherwise.
+ * Settles a row of a screened roster that a person has to judge, and screens it again: who a suspect is may be followed by
+ * the question whether he is admitted. Until the roster is submitted each can be settled otherwise.
  *
  * @throws Refused by a RosterRefusal: WRONG_STATE; NOTHING_TO_DO for a row that asks nobody; SUSPECT_MATCH when it is said
  *   to be a person whom the viewer may not see.
@@ -47,48 +41,67 @@ export async function decideRow(
   const reason = checkedReason('input.reason', input.reason)
   const roster = await holdVisibleRoster(context, id, ['SCREENED'])
   const row = await readRow(query, id, number)
-  checkAnswers(roster, row, decision)
+  const question = questionAnswered(roster, row, decision)
   if (decision === 'SAME_PERSON' && row.worker !== null) await checkSees(roster, row.worker, context)
-  await query(
-    `/* roster.decide_row */ update roster_row set decision = $3, decision_reason = $4, decided_by = $5
-      where (roster_id, row) = ($1, $2)`,
-    [id, number, decision, reason, context.viewer.subject ?? null],
-  )
-  await rescreenRow(query, context, id, number)
+  const values = [id, number, decision, reason, context.viewer.subject ?? null]
+  await query(question === 'REVIEW' ? ADMIT : IDENTIFY, values)
+  await screenRows(query, context, id, [number])
   await notify(query, ROSTER_CHANNEL, id)
 }
 
-interface JudgedRow {
+// Whoever was admitted before may have been taken for somebody else.
+const IDENTIFY = `/* roster.identify_row */ update roster_row
+set identity_decision = $3, identity_reason = $4, identity_decided_by = $5,
+  decision = null, decision_reason = null, decided_by = null, admitted = null
+where (roster_id, row) = ($1, $2)`
+
+// What is found later was not judged.
+const ADMIT = `/* roster.admit_row */ update roster_row set decision = $3, decision_reason = $4, decided_by = $5,
+  admitted = case when $3 = 'ADMIT' then array(select finding ->> 'code' from jsonb_array_elements(findings) as finding) end
+where (roster_id, row) = ($1, $2)`
+
+interface DecidedRow {
   readonly outcome: RowOutcome | null
-  readonly decision: RowDecision | null
+  readonly isIdentified: boolean
+  readonly isJudged: boolean
   readonly worker: string | null
 }
 
-async function readRow(query: Query, roster: string, number: number): Promise<JudgedRow> {
-  const [row] = await query<JudgedRow>(
-    `/* roster.read_row */ select outcome, decision, worker_id as worker from roster_row
-      where (roster_id, row) = ($1, $2)`,
+async function readRow(query: Query, roster: string, number: number): Promise<DecidedRow> {
+  const [row] = await query<DecidedRow>(
+    `/* roster.read_row */ select outcome, identity_decision is not null as "isIdentified", decision is not null as "isJudged",
+        worker_id as worker
+      from roster_row where (roster_id, row) = ($1, $2)`,
     [roster, number],
   )
   if (row) return row
   throw badInput('input.row', 'The roster has no row of this number.', 'Look it up with its rows.')
 }
 
-function checkAnswers(roster: HeldRoster, { outcome, decision: before }: JudgedRow, decision: RowDecision) {
-  const asked = [outcome, before === null ? undefined : ASKED_BEFORE[before]].filter(isAsking)
-  if (asked.length === 0)
-    throw rosterRefusal(roster, 'NOTHING_TO_DO', `The row is ${outcome}: only REVIEW and SUSPECT_MATCH ask.`)
-  const answers: readonly RowDecision[] = asked.flatMap((asking) => SETTLED_BY[asking])
-  if (answers.includes(decision)) return
-  throw badInput('input.decision', `This does not answer ${asked.join(' or ')}.`, `Say ${listed(answers)}.`)
-}
-
-function isAsking(outcome: RowOutcome | null | undefined): outcome is Asking {
-  return outcome === 'REVIEW' || outcome === 'SUSPECT_MATCH'
-}
-
-function listed(answers: readonly RowDecision[]): string {
-  return [...new Set(answers)].join(' or ')
+/** The question that a decision answers: the one that is open, or one that was answered before. */
+function questionAnswered(
+  roster: HeldRoster,
+  { outcome, isIdentified, isJudged }: DecidedRow,
+  decision: RowDecision,
+): Question {
+  const open: readonly Question[] = outcome === 'REVIEW' || outcome === 'SUSPECT_MATCH' ? [outcome] : []
+  const answered: readonly Question[] = [
+    ...(isJudged ? ['REVIEW' as const] : []),
+    ...(isIdentified ? ['SUSPECT_MATCH' as const] : []),
+  ]
+  const asked = [...open, ...answered]
+  if (asked.length === 0) {
+    const message = `The row is ${outcome}: only REVIEW and SUSPECT_MATCH ask. Correct it in the file, and send that as a new version.`
+    throw rosterRefusal(roster, 'NOTHING_TO_DO', message)
+  }
+  const question = asked.find((one) => ANSWERS[one].includes(decision))
+  if (question) return question
+  const answers = new Set(asked.flatMap((one) => ANSWERS[one]))
+  throw badInput(
+    'input.decision',
+    `This does not answer ${[...new Set(asked)].join(' or ')}.`,
+    `Say ${[...answers].join(' or ')}.`,
+  )
 }
 
 /** Into the months of somebody else's person nobody writes, as nobody registers him again. */

@@ -7,16 +7,20 @@ export type Needs = ReadonlyMap<string | null, bigint>
  *
  * @param needs of each person, in the order in which they are asked.
  * @param remaining of each budget, in rupiah; what is taken is taken from it.
+ * @returns of each person the budgets that do not last for him; none of who fits.
  */
-export function takeWhoFits(needs: Iterable<Needs>, remaining: Map<string, bigint>): boolean[] {
-  const fits: boolean[] = []
+export function takeWhoFits(
+  needs: Iterable<Needs>,
+  remaining: Map<string, bigint>,
+): readonly (readonly (string | null)[])[] {
+  const lacking: (readonly (string | null)[])[] = []
   for (const ofOne of needs) {
-    const isPossible = [...ofOne].every(
-      ([budget, amount]) => budget !== null && amount <= (remaining.get(budget) ?? 0n),
+    const short = [...ofOne].filter(
+      ([budget, amount]) => budget === null || amount > (remaining.get(budget) ?? 0n),
     )
-    fits.push(isPossible)
-    if (!isPossible) continue
+    lacking.push(short.map(([budget]) => budget))
+    if (short.length > 0) continue
     for (const [budget, amount] of ofOne) remaining.set(budget!, remaining.get(budget!)! - amount)
   }
-  return fits
+  return lacking
 }

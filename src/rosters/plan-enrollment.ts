@@ -1,3 +1,4 @@
+import { remainingOf } from '../budgets/remaining.ts'
 import type { Query } from '../db/database.ts'
 import { type ChargePlan, costOf, monthlyCosts, needsOf } from '../enrollments/eligibility/charge-plan.ts'
 import { TRANSPORT } from '../enrollments/eligibility/charges.ts'
@@ -15,15 +16,15 @@ export interface EnrollmentPlan {
   /** Of those who fit. */
   readonly cost: bigint
   readonly months: readonly { readonly month: Month; readonly people: number; readonly cost: bigint }[]
-  /** `needed` by everybody eligible; `remaining` without what this roster has taken. */
+  /** `needed` by everybody eligible, those included who have been enrolled; `remaining` as it is now. */
   readonly budgets: readonly {
     readonly year: number
     readonly budget: string | null
     readonly needed: bigint
     readonly remaining: bigint
   }[]
-  /** Row of the first who is left out. */
-  readonly firstLeftOut: number | null
+  /** Rows of those who are left out, the first one first. */
+  readonly leftOut: readonly number[]
 }
 
 /**
@@ -39,29 +40,31 @@ export async function planEnrollment(query: Query, roster: string): Promise<Enro
   const needs = new Map(
     [plans.transport, plans.other].map((plan) => [plan, needsOfPlan(plan, funding_source)]),
   )
-  const remaining = await remainingOf(query, [...needs.values()])
+  const remaining = await remainingOf(
+    query,
+    [...needs.values()].flatMap((need) => [...need.keys()]),
+  )
   const waiting = [...kinds.keys()].filter((i) => outcomes[i] === 'ELIGIBLE')
   const left = new Map(remaining)
-  const fitting = takeWhoFits(
+  const lacking = takeWhoFits(
     waiting.values().map((i) => needs.get(kinds[i]!)!),
     left,
   )
-  const taken = new Set([...enrolled, ...waiting.filter((_, n) => fitting[n])])
+  const taken = new Set([...enrolled, ...waiting.filter((_, n) => lacking[n]!.length === 0)])
   const of = (chosen: (i: number) => boolean, plan: readonly ChargePlan[]) =>
     kinds.reduce((count, kind, i) => (kind === plan && chosen(i) ? count + 1 : count), 0)
   const counted = [plans.transport, plans.other].map((plan) => ({
     plan,
     all: of(() => true, plan),
     taken: of((i) => taken.has(i), plan),
-    enrolled: of((i) => enrolled.has(i), plan),
   }))
   return {
     fits: taken.size,
     overBudget: kinds.length - taken.size,
     cost: counted.reduce((sum, { plan, taken: people }) => sum + costOf(plan) * BigInt(people), 0n),
     months: monthsOf(counted),
-    budgets: budgetsOf(counted, remaining),
-    firstLeftOut: rows.find((_, i) => !taken.has(i)) ?? null,
+    budgets: funding_source === 'SELF' ? [] : budgetsOf(counted, remaining),
+    leftOut: rows.filter((_, i) => !taken.has(i)),
   }
 }
 
@@ -89,26 +92,15 @@ from roster
         as transports,
       coalesce(array_agg(outcome order by rank, line.row), '{}') as outcomes
     from roster_row as line
-      left join worker on worker.id = line.worker_id and (line.match = 'EXACT' or line.decision = 'SAME_PERSON')
+      left join worker on worker.id = line.worker_id and (line.match = 'EXACT' or line.identity_decision = 'SAME_PERSON')
     where line.roster_id = roster.id and outcome in ('ELIGIBLE', 'ENROLLED', 'OVER_BUDGET')
   ) as lines
 where roster.id = $1`
-
-/** What budgets have left; nobody holds them. */
-async function remainingOf(query: Query, needs: readonly Needs[]): Promise<Map<string, bigint>> {
-  const ids = needs.flatMap((need) => [...need.keys()]).filter((id) => id !== null)
-  const rows = await query<{ id: string; remaining: string }>(
-    '/* roster.remaining */ select id, ceiling - committed as remaining from budget where id = any($1::bigint[])',
-    [[...new Set(ids)]],
-  )
-  return new Map(rows.map(({ id, remaining }) => [id, BigInt(remaining)]))
-}
 
 interface Counted {
   readonly plan: readonly ChargePlan[]
   readonly all: number
   readonly taken: number
-  readonly enrolled: number
 }
 
 function monthsOf(counted: readonly Counted[]): EnrollmentPlan['months'] {
@@ -130,13 +122,11 @@ function budgetsOf(
   return [...Map.groupBy(charges, ({ year, budget }) => `${year} ${budget}`).values()]
     .map((ofBudget) => {
       const { year, budget } = ofBudget[0]!
-      const sum = (people: (charge: (typeof ofBudget)[number]) => number) =>
-        ofBudget.reduce((total, charge) => total + costOf([charge]) * BigInt(people(charge)), 0n)
       return {
         year,
         budget,
-        needed: sum(({ all }) => all),
-        remaining: ((budget !== null && remaining.get(budget)) || 0n) + sum((charge) => charge.enrolled),
+        needed: ofBudget.reduce((sum, charge) => sum + costOf([charge]) * BigInt(charge.all), 0n),
+        remaining: (budget !== null && remaining.get(budget)) || 0n,
       }
     })
     .sort((a, b) => a.year - b.year)

@@ -11,9 +11,10 @@ const POSSIBLE: Readonly<Record<RosterState, string>> = {
   SUBMITTED: 'It can be approved, rejected or withdrawn.',
   APPROVED: 'It is being enrolled: wait until it is ENROLLED.',
   ENROLLING: 'It is being enrolled: wait until it is ENROLLED.',
-  ENROLLED: 'Its people are enrolled: change or end their enrollments one by one.',
+  ENROLLED:
+    'Its people are enrolled: change or end their enrollments one by one. Whom it left out may be sent again, in a version that replaces it.',
   DAMAGED: 'It can be withdrawn; send the file again as it was before the spreadsheet.',
-  REJECTED: 'That is its end; send a corrected file as a new version.',
+  REJECTED: 'That is its end; send a new version that replaces it.',
   WITHDRAWN: 'That is its end; send the file again.',
 }
 

@@ -29,15 +29,22 @@ export const RowDecision = {
 } as const
 export type RowDecision = keyof typeof RowDecision
 
+/**
+ * What another row of the file says of a row. DUPLICATE: an earlier one is the same person. CONFLICT: another one has the
+ * NIK, under another name. SUSPECT: an earlier one is very like it.
+ */
+export type InFile = 'DUPLICATE' | 'CONFLICT' | 'SUSPECT'
+
 /** What BPJS said of an enrolled row. */
 export const RowAcceptance = { ACCEPTED: 'ACCEPTED', REFUSED: 'REFUSED' } as const
 export type RowAcceptance = keyof typeof RowAcceptance
 
 /**
- * A row of a roster, without identity; `row` counts from 1, without the header. `screenedAs` is what screening said, where
- * enrolling found otherwise. Reasons stand in the order in which they were looked for: `problems` of cells that cannot be
+ * A row of a roster, without identity; `row` counts from 1, without the header. `screenedAs` is what was foreseen
+ * when it was approved, where enrolling came to something else. Reasons stand in the order in which they were looked for: `problems` of cells that cannot be
  * read, `nikFindings`, `findings` of the rules of eligibility, `covered` months that somebody pays already. `match` is what
- * the vault knows of the person, `worker` who it is; `sameAsRow` the earlier row with the same NIK or a suspect of this one.
+ * the vault knows of the person, `worker` who it is; `inFile` what the row `sameAsRow` says of it. Who somebody is and
+ * whether he is admitted are decided apart; `admitted` are the codes of the findings that somebody has settled.
  * `rank` orders those who are eligible: who comes first when the money does not last (`rank.ts`).
  */
 export const RosterRowEntity = defineEntity({
@@ -59,11 +66,16 @@ export const RosterRowEntity = defineEntity({
     welfareDecile: p.smallint().nullable(),
     match: p.text().nullable(),
     workerId: p.bigint('string').nullable(),
+    inFile: p.text().nullable(),
     sameAsRow: p.integer().nullable(),
     rank: p.integer().nullable(),
-    decision: p.enum(() => RowDecision).nullable(),
+    identityDecision: p.text().nullable(),
+    identityReason: p.text().nullable(),
+    identityDecidedBy: p.text().nullable(),
+    decision: p.text().nullable(),
     decisionReason: p.text().nullable(),
     decidedBy: p.text().nullable(),
+    admitted: p.array().columnType('text[]').$type<string[]>().nullable(),
     enrollmentId: p.bigint('string').nullable(),
     acceptance: p.enum(() => RowAcceptance).nullable(),
     acceptanceReason: p.text().nullable(),
@@ -76,7 +88,20 @@ export const RosterRowEntity = defineEntity({
     },
   ],
   checks: [
-    { name: 'roster_row_decided_check', expression: '(decision is null) = (decision_reason is null)' },
+    { name: 'roster_row_in_file_check', expression: `in_file in ('DUPLICATE', 'CONFLICT', 'SUSPECT')` },
+    {
+      name: 'roster_row_identity_decision_check',
+      expression: `identity_decision in ('OTHER_PERSON', 'SAME_PERSON', 'REFUSE')`,
+    },
+    {
+      name: 'roster_row_identity_decided_check',
+      expression: '(identity_decision is null) = (identity_reason is null)',
+    },
+    { name: 'roster_row_decision_check', expression: `decision in ('ADMIT', 'REFUSE')` },
+    {
+      name: 'roster_row_decided_check',
+      expression: `(decision is null) = (decision_reason is null) and (decision is not distinct from 'ADMIT') = (admitted is not null)`,
+    },
   ],
 })
 
@@ -94,10 +119,11 @@ export const RosterIdentityEntity = defineEntity({
     nikToken: p.uint8array().nullable(),
     nikCipher: p.uint8array().nullable(),
     fullName: p.text().nullable(),
+    normalName: p.text().nullable().generated('(normal_name(full_name)) stored'),
     birthDate: p.date().nullable(),
   },
   indexes: [
     { name: 'roster_identity_nik_token_index', properties: ['roster', 'nikToken'] },
-    { name: 'roster_identity_birth_date_index', properties: ['roster', 'birthDate'] },
+    { name: 'roster_identity_birth_date_index', properties: ['roster', 'birthDate', 'normalName'] },
   ],
 })

@@ -13,7 +13,7 @@ registerEnumType(RowOutcome, {
   valuesConfig: {
     INVALID_NIK: { description: 'This cannot be a NIK (NIK tidak sah).' },
     INCOMPLETE: { description: 'Something needed is missing or cannot be read (data tidak lengkap).' },
-    DUPLICATE_IN_FILE: { description: 'An earlier row has the same NIK (ganda dalam berkas).' },
+    DUPLICATE_IN_FILE: { description: 'An earlier row is the same person (ganda dalam berkas).' },
     IDENTITY_CONFLICT: { description: 'The NIK is another person’s here (NIK ganda).' },
     SUSPECT_MATCH: { description: 'Somebody very like is known: to be decided (diduga sama).' },
     ALREADY_COVERED: { description: 'Somebody else pays in these months (sudah terlindungi).' },
@@ -89,7 +89,8 @@ export class RosterRow {
 
   @Field(() => RowOutcome, {
     nullable: true,
-    description: 'What screening said, where enrolling found otherwise (hasil penyaringan).',
+    description:
+      'What was foreseen when it was approved, where enrolling comes to something else (hasil semula).',
   })
   screenedAs?: RowOutcome
 
@@ -116,11 +117,26 @@ export class RosterRow {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The earlier row with the same NIK, or one very like it (baris sebelumnya).',
+    description: 'The other row with the same NIK, or one very like it (baris lain).',
   })
   sameAsRow?: number
 
-  @Field(() => RowDecision, { nullable: true, description: 'How a person settled it (keputusan baris).' })
+  @Field(() => RowDecision, {
+    nullable: true,
+    description: 'What a person said of who it is: not ADMIT (keputusan identitas).',
+  })
+  identityDecision?: RowDecision
+
+  @Field(() => String, { nullable: true, description: 'In the words of who said so (alasan identitas).' })
+  identityReason?: string
+
+  @Field(() => String, { nullable: true, description: 'Who said so (penentu identitas).' })
+  identityDecidedBy?: string
+
+  @Field(() => RowDecision, {
+    nullable: true,
+    description: 'Whether a person admitted it: ADMIT or REFUSE (keputusan baris).',
+  })
   decision?: RowDecision
 
   @Field(() => String, { nullable: true, description: 'In the words of who decided (alasan keputusan).' })

@@ -29,7 +29,7 @@ export class RosterBudget {
   fiscalYear!: number
 
   @Field(() => Rupiah, {
-    description: 'What all who are eligible would cost, whether it lasts or not (kebutuhan).',
+    description: 'What all who are eligible cost, enrolled or not, whether it lasts or not (kebutuhan).',
   })
   needed!: string
 
@@ -69,7 +69,8 @@ export class RosterSummary {
   firstLeftOut?: number | null
 
   @Field(() => Int, {
-    description: 'How many rows enrolling found otherwise than screening (hasil yang berubah).',
+    description:
+      'How many rows came to something else than was foreseen when it was approved (hasil yang berubah).',
   })
   changed!: number
 }

@@ -33,20 +33,28 @@ export interface RosterProgress {
 /**
  * Screens and enrolls whatever rosters wait for it, until none does: a transaction at a time, each roster in its turn. How far
  * each has come is in the database, written together with what was done, so that any process may stop anywhere, and any
- * other goes on from there. Several may work at once: a roster that one of them holds is passed over by the others.
+ * other goes on from there. Several may work at once: a roster that one of them holds is passed over by the others. One that
+ * fails keeps no other waiting.
  *
- * @throws Error of the database; what was not committed is as it was.
+ * @throws Error of the first roster that failed, once all others are done; what was not committed is as it was.
  */
 export async function workOnRosters(hub: RosterHub, options: RosterWorkOptions = {}): Promise<void> {
+  const failed = new Map<string, unknown>()
   for (let isWorking = true; isWorking; ) {
     isWorking = false
     for (const roster of await waitingRosters(hub.db.query)) {
       if (options.isStopped?.()) return
-      if (await workOn(hub, roster, options)) isWorking = true
+      if (failed.has(roster)) continue
+      try {
+        if (await workOn(hub, roster, options)) isWorking = true
+      } catch (error) {
+        failed.set(roster, error)
+      }
       // Requests come first.
       await setImmediate()
     }
   }
+  for (const error of failed.values()) throw error
 }
 
 /** Rosters that wait for work, in the order in which they came. */

@@ -19,9 +19,10 @@ export type RosterState = keyof typeof RosterState
 
 /**
  * A file of people submitted for a program and a half-open range of whole months. `digest` is the keyed hash of the file,
- * null until all of it has arrived: the same file for the same program and months is the same roster. `done` counts the
- * rows that the step at hand, screening or enrolling, is through with. `areas` is how far saw who sent it: nobody who lives
- * elsewhere is enrolled. `submittedBy` is who must not approve it. A correction is a new version that `replaces` the old one.
+ * null until all of it has arrived: the same file for the same program and months is the same roster, unless it is sent
+ * as a correction. `done` counts the rows that the step at hand, screening or enrolling, is through with. `areas` is how
+ * far saw who sent it, within the payer's area: nobody who lives elsewhere is enrolled. `submittedBy` is who must not
+ * approve it. A correction is a new version that `replaces` the old one; there is one of each roster at most.
  */
 export const RosterEntity = defineEntity({
   name: 'Roster',
@@ -45,7 +46,11 @@ export const RosterEntity = defineEntity({
     { name: 'roster_payer_id_index', properties: ['payer', 'id'] },
     {
       name: 'roster_file_unique',
-      expression: `create unique index "roster_file_unique" on "roster" ("program_code", "period", "digest") where digest is not null and state <> 'WITHDRAWN'`,
+      expression: `create unique index "roster_file_unique" on "roster" ("program_code", "period", "digest", coalesce("replaces_id", 0)) where digest is not null and state <> 'WITHDRAWN'`,
+    },
+    {
+      name: 'roster_replaces_unique',
+      expression: `create unique index "roster_replaces_unique" on "roster" ("replaces_id") where digest is not null and state <> 'WITHDRAWN'`,
     },
     {
       name: 'roster_working_index',

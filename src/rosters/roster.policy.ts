@@ -1,23 +1,21 @@
 import { type Answer, grant, type Policy, takenBy, unruled } from '../access/policy.ts'
 import { seesEverywhere, type Viewer } from '../access/viewer.ts'
-import { type Column, sql } from '../planner/sql.ts'
+import { type Column, type Ref, type RowOf, sql } from '../planner/sql.ts'
 import { RosterEntity, RosterStepEntity } from './roster.entity.ts'
 import { RosterRowEntity } from './roster-row.entity.ts'
 
-const WHOSE = 'of the viewer’s payer; all for a viewer of the whole country'
+const WHOSE = 'of the viewer’s payer and within the viewer’s areas; all for a viewer of the whole country'
 
 /**
- * A roster is seen by those who work for its payer, and by nobody else: it says whom he wants to cover, and who lives where.
- * Who its people are is nobody's to read (`RosterIdentityEntity` has no grant).
+ * A roster is seen by those who work for its payer and see all of its areas (`reach.ts`), and by nobody else: it says whom
+ * the payer wants to cover, and who lives where. Who its people are is nobody's to read (`RosterIdentityEntity` has no grant).
  */
 export const rosterPolicy: Policy = {
   tables: [
     grant(RosterEntity, {
       needs: 'registry:read',
       words: WHOSE,
-      rows: (roster, viewer) =>
-        seesEverywhere(viewer) ||
-        (viewer.payer !== undefined && sql`${roster.payer} = ${viewer.payer}::bigint`),
+      rows: isOwn,
     }),
     grant(RosterStepEntity, {
       needs: 'registry:read',
@@ -73,6 +71,9 @@ export const rosterPolicy: Policy = {
         'covered',
         'worker',
         'enrollment',
+        'identityDecision',
+        'identityReason',
+        'identityDecidedBy',
         'decision',
         'decisionReason',
         'decidedBy',
@@ -110,10 +111,17 @@ export const rosterPolicy: Policy = {
   },
 }
 
+function isOwn(roster: Ref<RowOf<typeof RosterEntity>>, viewer: Viewer): Answer {
+  if (seesEverywhere(viewer)) return true
+  if (viewer.payer === undefined) return false
+  const within = viewer.areas.map((area) => `${area}%`)
+  return sql`${roster.payer} = ${viewer.payer}::bigint and not exists (select from unnest(${roster.areas}) as area where not (area like any(${within}::text[])))`
+}
+
 /** What belongs to a roster goes where the roster goes; the viewer's rosters are looked up once for a statement. */
 function isOwnRoster(roster: Column, viewer: Viewer): Answer {
   if (seesEverywhere(viewer)) return true
   if (viewer.payer === undefined) return false
   const own = unruled(RosterEntity)
-  return sql`${roster} = any(array(select ${own.id} from ${own} where ${own.payer} = ${viewer.payer}::bigint))`
+  return sql`${roster} = any(array(select ${own.id} from ${own} where ${isOwn(own, viewer)}))`
 }

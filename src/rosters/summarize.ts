@@ -31,7 +31,7 @@ export function summarize(
         })),
         fits: plan.fits,
         overBudget: plan.overBudget,
-        firstLeftOut: plan.firstLeftOut,
+        firstLeftOut: plan.leftOut[0] ?? null,
         changed: sum(counts.map(({ changed }) => changed)),
       }
     },
@@ -43,13 +43,13 @@ interface CountedOutcome {
   /** Null: not screened yet. */
   readonly outcome: RowOutcome | null
   readonly rows: number
-  /** Of them, those that screening gave another outcome. */
+  /** Of them, those that came to something else than was foreseen. */
   readonly changed: number
 }
 
 function outcomesOf(query: Query, roster: string): Promise<CountedOutcome[]> {
   return query(
-    `/* roster.outcomes */ select outcome, count(*)::int as rows, count(screened_as)::int as changed
+    `/* roster.outcomes */ select outcome, count(*)::int as rows, count(*) filter (where screened_as is not null and outcome <> 'ELIGIBLE')::int as changed
       from roster_row where roster_id = $1 group by outcome`,
     [roster],
   )

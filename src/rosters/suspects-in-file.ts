@@ -30,8 +30,7 @@ export async function suspectsInFile(
   const alike = await query<AlikeRow>(ALIKE, [
     idValue(roster),
     rows.map(({ row }) => row),
-    rows.map(({ fullName }) => fullName),
-    rows.map(({ birthDate }) => birthDate),
+    rows.map(({ isOfCrowd = false }) => isOfCrowd),
     SIMILAR_NAME,
   ])
   const niks = new Map<number, Nik>(rows.map(({ row, nik }) => [row, nik]))
@@ -52,22 +51,18 @@ interface AlikeRow {
   readonly nik_cipher: Uint8Array
 }
 
-// Names are made comparable once each, also those of rows that are given and are the earlier ones of others.
 const ALIKE = `/* roster.suspects */ with given as materialized (
-  select row, birth_date, normal_name(name) as name
-  from unnest($2::int[], $3::text[], $4::date[]) as given(row, name, birth_date)
-), earlier as materialized (
-  select stored.row, stored.birth_date, stored.key_id, stored.nik_token, stored.nik_cipher,
-    coalesce(given.name, normal_name(stored.full_name)) as name
-  from roster_identity as stored left join given on given.row = stored.row
-  where stored.roster_id = $1::bigint and stored.nik_token is not null
-    and stored.birth_date = any(array(select distinct birth_date from given))
-    and stored.row < (select max(row) from given)
+  select row, is_of_crowd, birth_date, normal_name
+  from unnest($2::int[], $3::bool[]) as asked (row, is_of_crowd)
+    join roster_identity using (row) where roster_id = $1::bigint
 ), alike as materialized (
   select given.row, earlier.row as earlier, earlier.key_id, earlier.nik_token, earlier.nik_cipher,
-    similarity(given.name, earlier.name) as similarity
-  from given join earlier on earlier.birth_date = given.birth_date and earlier.row < given.row
-  where similarity(given.name, earlier.name) >= $5::real
+    similarity(given.normal_name, earlier.normal_name) as similarity
+  from given
+    join roster_identity as earlier
+      on earlier.roster_id = $1::bigint and earlier.birth_date = given.birth_date and earlier.row < given.row
+  where earlier.nik_token is not null and case when is_of_crowd then given.normal_name = earlier.normal_name
+    else similarity(given.normal_name, earlier.normal_name) >= $4::real end
 )
 select row, earlier, key_id, nik_token, nik_cipher from alike
 where earlier = (

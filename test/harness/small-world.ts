@@ -141,9 +141,9 @@ async function someRosters(hub: Hub, sweep: InsertedProgram, province: InsertedP
       outcome: 'ENROLLED',
       match: 'SUSPECT',
       worker_id: 3,
-      decision: 'OTHER_PERSON',
-      decision_reason: AWKWARD,
-      decided_by: 'clerk',
+      identity_decision: 'OTHER_PERSON',
+      identity_reason: AWKWARD,
+      identity_decided_by: 'clerk',
       acceptance: 'REFUSED',
       acceptance_reason: AWKWARD,
     })
@@ -152,8 +152,8 @@ async function someRosters(hub: Hub, sweep: InsertedProgram, province: InsertedP
     .correcting(first)
     .withRow({ outcome: 'ELIGIBLE', match: 'NEW', rank: 2 })
     .withRow({ outcome: 'ELIGIBLE', match: 'NEW', rank: 1, category: 'DRIVER' })
-    .withRow({ outcome: 'DUPLICATE_IN_FILE', same_as_row: 1 })
-    .withRow({ outcome: 'SUSPECT_MATCH', match: 'SUSPECT', same_as_row: 2 })
+    .withRow({ outcome: 'DUPLICATE_IN_FILE', match: 'NEW', in_file: 'DUPLICATE', same_as_row: 1 })
+    .withRow({ outcome: 'SUSPECT_MATCH', match: 'NEW', in_file: 'SUSPECT', same_as_row: 2 })
     .withRow({
       outcome: 'INVALID_NIK',
       category: null,

@@ -6,7 +6,17 @@ import { planEnrollment } from '../../src/rosters/plan-enrollment.ts'
 import { workOnRosters } from '../../src/rosters/roster-work.ts'
 import { asking, balanceOf, openRatedHub } from '../enrollments/world.ts'
 import { aBudget, aPayer, aProgram } from '../harness/builders.ts'
-import { approve, decide, known, mistyped, receive, rowsOf, type Somebody, somebody } from './roster-world.ts'
+import {
+  afterwards,
+  approve,
+  decide,
+  known,
+  mistyped,
+  receive,
+  rowsOf,
+  type Somebody,
+  somebody,
+} from './roster-world.ts'
 
 // Real: PGlite in memory, files from their bytes to enrolled; what changes in between changes through GraphQL. Each test has a
 // payer, a program and people of its own; the business day is 15 May 2023.
@@ -186,10 +196,46 @@ test('when the budget shrank, who comes last finds no money', async () => {
     note: 'APBD-P 2023',
   })
   const plan = await planEnrollment(hub.db.query, roster)
-  expect(plan).toMatchObject({ fits: 3, overBudget: 2, firstLeftOut: 4 })
+  expect(plan).toMatchObject({ fits: 3, overBudget: 2, leftOut: [4, 5] })
+  const [enough, over] = ['ENROLLED', 'OVER_BUDGET']
+  expect(outcomes(await enrolled(roster))).toEqual([enough, enough, enough, over, over])
+  expect(await planEnrollment(hub.db.query, roster)).toEqual(afterwards(plan))
+})
+
+test('money that goes or comes after the approval changes rows, and each of them says so', async () => {
+  const { roster, budget } = await screened(4, { ceiling: 2n * COST })
+  await approve(hub, roster)
+  const note = 'APBD-P 2023'
+  await mutate('reviseBudget', { budget: budget.id, ceiling: (3n * COST).toString(), note })
+  await workOnRosters(hub)
+  const found = await rowsOf(hub, roster)
+  expect(outcomes(found)).toEqual(['ENROLLED', 'ENROLLED', 'ENROLLED, was OVER_BUDGET', 'OVER_BUDGET'])
+  expect(await changedIn(roster)).toBe(1)
+
+  const other = await screened(3)
+  await approve(hub, other.roster)
+  await mutate('reviseBudget', { budget: other.budget.id, ceiling: COST.toString(), note })
+  await workOnRosters(hub)
   const over = 'OVER_BUDGET, was ELIGIBLE'
-  expect(outcomes(await enrolled(roster))).toEqual(['ENROLLED', 'ENROLLED', 'ENROLLED', over, over])
-  expect(await planEnrollment(hub.db.query, roster)).toEqual(plan)
+  expect(outcomes(await rowsOf(hub, other.roster))).toEqual(['ENROLLED', over, over])
+  expect(await changedIn(other.roster)).toBe(2)
+})
+
+async function changedIn(id: string): Promise<number> {
+  const { data } = await asking(hub)('query ($id: ID!) { roster(id: $id) { summary { changed } } }', { id })
+  return data.roster.summary.changed
+}
+
+test('who lacks a budget of a year is left out, and told which year', async () => {
+  const regency = await aPayer('REGENCY', { area: '36.03' }).in(hub)
+  const program = await aProgram(regency).during('2023-01..2024-12').in(hub)
+  await aBudget(regency, 2023, COST).in(hub)
+  const { id } = await receive(hub, { program: program.code, months: '2023-12..2024-01' }, [
+    somebody(numbers++),
+  ])
+  await workOnRosters(hub)
+  const [row] = await enrolled(id)
+  expect(row).toMatchObject({ outcome: 'OVER_BUDGET', findings: [{ code: 'NO_BUDGET', fact: '2024' }] })
 })
 
 test.each([1, 2, 1_000])(
@@ -199,7 +245,7 @@ test.each([1, 2, 1_000])(
     // By what the hub knows of him now he would be the last.
     await mutate('registerWorker', registering({ ...people[1]!, decile: 9 }))
     const rows = await enrolled(roster, chunk)
-    expect(outcomes(rows)).toEqual(['ENROLLED', 'ENROLLED', 'ENROLLED', 'OVER_BUDGET, was ELIGIBLE'])
+    expect(outcomes(rows)).toEqual(['ENROLLED', 'ENROLLED', 'ENROLLED', 'OVER_BUDGET'])
   },
 )
 
@@ -228,9 +274,9 @@ test('when the contribution changed, the new one is charged, and the money lasts
   const plan = await planEnrollment(hub.db.query, roster)
   expect(plan).toMatchObject({ fits: 3, overBudget: 1, cost: 3n * cost })
   const rows = await enrolled(roster)
-  expect(outcomes(rows)).toEqual(['ENROLLED', 'ENROLLED', 'ENROLLED', 'OVER_BUDGET, was ELIGIBLE'])
+  expect(outcomes(rows)).toEqual(['ENROLLED', 'ENROLLED', 'ENROLLED', 'OVER_BUDGET'])
   expect((await balanceOf(hub, budget)).committed).toBe(3n * cost)
-  expect(await planEnrollment(hub.db.query, roster)).toEqual(plan)
+  expect(await planEnrollment(hub.db.query, roster)).toEqual(afterwards(plan))
 })
 
 test('when a budget has nothing left at all, nobody is enrolled and the roster ends', async () => {
@@ -239,7 +285,7 @@ test('when a budget has nothing left at all, nobody is enrolled and the roster e
   const { id: second } = await receive(hub, { program: program.code, months: MONTHS }, others)
   await workOnRosters(hub)
   expect(outcomes(await enrolled(roster))).toEqual(Array(3).fill('ENROLLED'))
-  expect(outcomes(await enrolled(second, 2))).toEqual(Array(3).fill('OVER_BUDGET, was ELIGIBLE'))
+  expect(outcomes(await enrolled(second, 2))).toEqual(Array(3).fill('OVER_BUDGET'))
 })
 
 test.each([1, 2, 1_000])(

@@ -68,9 +68,9 @@ beforeAll(async () => {
         { benefit: 'JKM', payerKind: 'VILLAGE', from: '2023-07', to: '2023-07' },
       ],
     })
-    .withRow({ outcome: 'DUPLICATE_IN_FILE', same_as_row: 1 })
+    .withRow({ outcome: 'DUPLICATE_IN_FILE', in_file: 'DUPLICATE', same_as_row: 1 })
     .withRow({ outcome: 'SUSPECT_MATCH', match: 'SUSPECT', worker_id: elsewhere.id })
-    .withRow({ outcome: 'SUSPECT_MATCH', match: 'SUSPECT', same_as_row: 1 })
+    .withRow({ outcome: 'SUSPECT_MATCH', match: 'NEW', in_file: 'SUSPECT', same_as_row: 1 })
     .withRow({ outcome: 'IDENTITY_CONFLICT', match: 'CONFLICT', worker_id: elsewhere.id })
     .withRow({ outcome: 'ELIGIBLE', match: 'NEW', rank: 4010 })
     .in(hub)

@@ -7,6 +7,7 @@ import { composeNik, type Nik, type Sex } from '../../src/kernel/nik.ts'
 import { parsePeriod, toDaterange } from '../../src/kernel/period.ts'
 import type { Benefit, Segment } from '../../src/programs/program.entity.ts'
 import type { WorkerCategory } from '../../src/programs/worker-category.ts'
+import type { EnrollmentPlan } from '../../src/rosters/plan-enrollment.ts'
 import { type ReceivedRoster, receiveRoster } from '../../src/rosters/receiving/receive-roster.ts'
 import type { RowOutcome } from '../../src/rosters/roster-row.entity.ts'
 import { readIdentities } from '../../src/workers/identity.ts'
@@ -131,6 +132,7 @@ export interface FoundRow {
   readonly outcome: RowOutcome | null
   readonly screenedAs: string | null
   readonly match: string | null
+  readonly inFile: string | null
   readonly sameAs: number | null
   readonly worker: string | null
   readonly enrollment: string | null
@@ -143,11 +145,22 @@ export interface FoundRow {
 
 export function rowsOf({ db }: Pick<Hub, 'db'>, roster: string): Promise<FoundRow[]> {
   return db.query(
-    `/* test.rows */ select row, outcome, screened_as as "screenedAs", match, same_as_row as "sameAs", worker_id as worker,
+    `/* test.rows */ select row, outcome, screened_as as "screenedAs", match, in_file as "inFile", same_as_row as "sameAs", worker_id as worker,
         enrollment_id as enrollment, rank, problems, nik_findings as "nikFindings", findings, covered
       from roster_row where roster_id = $1 order by row`,
     [roster],
   )
+}
+
+/** What was foreseen, once it has come: of each year's budget is left what it did not cost. One budget a year. */
+export function afterwards(plan: EnrollmentPlan): EnrollmentPlan {
+  const costOf = (year: number) =>
+    plan.months.filter(({ month }) => month.startsWith(`${year}`)).reduce((sum, { cost }) => sum + cost, 0n)
+  const budgets = plan.budgets.map((budget) => ({
+    ...budget,
+    remaining: budget.remaining - costOf(budget.year),
+  }))
+  return { ...plan, budgets }
 }
 
 export function counted(rows: readonly FoundRow[]): Record<string, number> {
@@ -252,9 +265,9 @@ async function dumpOfPeople(query: Query, nameOf: ReadonlyMap<string, string>, n
 }
 
 const DUMP_ROWS = `/* test.dump_rows */ select jsonb_build_object('row', row, 'outcome', outcome, 'screened', screened_as,
-    'match', match, 'worker', worker_id::text, 'same', same_as_row, 'rank', rank, 'problems', problems,
+    'match', match, 'worker', worker_id::text, 'inFile', in_file, 'same', same_as_row, 'rank', rank, 'problems', problems,
     'nik', nik_findings, 'findings', findings, 'covered', covered, 'decision', decision,
-    'enrolled', enrollment_id is not null) as row
+    'identity', identity_decision, 'enrolled', enrollment_id is not null) as row
   from roster_row where roster_id = $1 order by roster_row.row`
 
 const DUMP_PEOPLE = `/* test.dump_people */ select worker.id, jsonb_build_object('category', category, 'sex', sex,

@@ -11,7 +11,12 @@ import { addMonths, type Month } from '../../src/kernel/month.ts'
 import { composeNik, inspectNik, isOneSlipAway, type Nik } from '../../src/kernel/nik.ts'
 import { period } from '../../src/kernel/period.ts'
 import { workOnRosters } from '../../src/rosters/roster-work.ts'
-import { matchPeople, SIMILAR_NAME } from '../../src/workers/registration/match-people.ts'
+import {
+  type Match,
+  matchPeople,
+  SAME_NAME,
+  SIMILAR_NAME,
+} from '../../src/workers/registration/match-people.ts'
 import { registerWorker } from '../../src/workers/registration/register-worker.ts'
 import { asking, openRatedHub } from '../enrollments/world.ts'
 import { VILLAGE_CODES } from '../harness/areas.ts'
@@ -218,8 +223,10 @@ test(
           const purpose = purposes[which]!
           const viewer: Viewer = { ...ADMIN, areas, payer: purpose.program.payer.id }
           const found = await screened(purpose, lines, viewer, chunk)
+          const matches: (Match | null)[] = []
+          for (const one of lines) matches.push(await matchOf(one))
           const expected: Expected[] = []
-          for (const [n] of lines.entries()) expected.push(await alone(lines, n, purpose, viewer))
+          for (const [n] of lines.entries()) expected.push(await alone(lines, n, matches, purpose, viewer))
           expect(found.map(comparable)).toEqual(expected)
           for (const row of found) {
             note(outcomes, row.outcome!)
@@ -277,37 +284,38 @@ async function screened(
 interface Expected {
   readonly outcome: string
   readonly match: string | null
+  readonly inFile: string | null
   readonly sameAs: number | null
   readonly findings: readonly object[] | undefined
   readonly covered: readonly object[] | undefined
 }
 
-function comparable({ outcome, match, sameAs, findings, covered, problems }: FoundRow): Expected {
+function comparable({ outcome, match, inFile, sameAs, findings, covered, problems }: FoundRow): Expected {
   // Of a row without some cells only what the others say is judged: nobody is registered like that.
   const isWhole = outcome !== 'INCOMPLETE' && problems.length === 0
   return {
     outcome: outcome!,
     match,
+    inFile,
     sameAs,
     findings: isWhole ? findings : undefined,
     covered: isWhole ? covered : undefined,
   }
 }
 
-async function alone(lines: readonly Line[], n: number, purpose: Purpose, viewer: Viewer): Promise<Expected> {
+async function alone(
+  lines: readonly Line[],
+  n: number,
+  matches: readonly (Match | null)[],
+  purpose: Purpose,
+  viewer: Viewer,
+): Promise<Expected> {
   const one = lines[n]!
   const read = inspectNik(one.nik ?? '', { today: TODAY })
-  const isWhole = isComplete(one)
-  const first = read.nik === undefined ? -1 : lines.findIndex(({ nik }) => nikIn(nik) === read.nik)
-  const isDuplicate = first !== -1 && first < n
-  const names = one.name !== undefined && one.birthDate !== undefined && read.nik !== undefined
-  const matched = names && !isDuplicate ? await match({ ...one, nik: read.nik! }) : null
-  const suspect = matched?.kind === 'NEW' ? suspectInFile(lines, n) : undefined
-  const identity = {
-    match: isDuplicate || matched === null ? null : suspect === undefined ? matched.kind : 'SUSPECT',
-    sameAs: isDuplicate ? first + 1 : suspect === undefined ? null : suspect + 1,
-  }
-  if (!isWhole) {
+  const match = matches[n]!
+  const { inFile, sameAs } = amongOthers(lines, n, matches)
+  const identity = { match: match?.kind ?? null, inFile, sameAs: sameAs === undefined ? null : sameAs + 1 }
+  if (!isComplete(one)) {
     const outcome = read.nik === undefined ? 'INVALID_NIK' : 'INCOMPLETE'
     return { outcome, ...identity, findings: undefined, covered: undefined }
   }
@@ -324,17 +332,44 @@ async function alone(lines: readonly Line[], n: number, purpose: Purpose, viewer
   const outcome =
     code === 'INVALID_NIK'
       ? code
-      : isDuplicate
+      : inFile === 'DUPLICATE'
         ? 'DUPLICATE_IN_FILE'
-        : code === 'IDENTITY_CONFLICT' || code === 'SUSPECT_MATCH'
-          ? code
-          : suspect !== undefined
-            ? 'SUSPECT_MATCH'
-            : ofRules
-  if (!isDuplicate) return { outcome, ...identity, findings, covered }
-  // The rest of a duplicate is judged as the file has it.
-  const asNew = await byHand(one as Required<Line>, purpose, viewer, { asSomebodyNew: true })
-  return { outcome, ...identity, findings: asNew.findings, covered: asNew.covered }
+        : inFile === 'CONFLICT'
+          ? 'IDENTITY_CONFLICT'
+          : code === 'IDENTITY_CONFLICT' || code === 'SUSPECT_MATCH'
+            ? code
+            : inFile === 'SUSPECT'
+              ? 'SUSPECT_MATCH'
+              : ofRules
+  return { outcome, ...identity, findings, covered }
+}
+
+/** What the other rows of the file say of a row; of those with the same NIK, whoever has all that is needed. */
+function amongOthers(
+  lines: readonly Line[],
+  n: number,
+  matches: readonly (Match | null)[],
+): { inFile: string | null; sameAs: number | undefined } {
+  const one = lines[n]!
+  const match = matches[n]!
+  const nik = nikIn(one.nik)
+  const others = lines
+    .map((other, m) => ({ ...other, m, match: matches[m]! }))
+    .filter(({ m }) => m !== n && isComplete({ ...lines[m]!, nik: '0' }))
+  const sharing = others.filter((other) => nik !== undefined && nikIn(other.nik) === nik)
+  const isNamesake = (name: string | undefined) =>
+    name === undefined || one.name === undefined || similarityOf(name, one.name) >= SAME_NAME
+  const first = sharing.find(({ name, m }) => m < n && isNamesake(name))
+  const other = sharing.find(({ name }) => !isNamesake(name))
+  const before =
+    match?.kind === 'EXACT' && isComplete(one)
+      ? others.find(({ m, match: its }) => m < n && its?.kind === 'EXACT' && its.worker === match.worker)
+      : undefined
+  if (first) return { inFile: 'DUPLICATE', sameAs: first.m }
+  if (other && match?.kind !== 'EXACT') return { inFile: 'CONFLICT', sameAs: other.m }
+  if (before) return { inFile: 'DUPLICATE', sameAs: before.m }
+  const suspect = match?.kind === 'NEW' ? suspectInFile(lines, n) : undefined
+  return { inFile: suspect === undefined ? null : 'SUSPECT', sameAs: suspect }
 }
 
 const nikIn = (text: string | undefined) =>
@@ -345,16 +380,15 @@ function isComplete(one: Line): boolean {
   return !cells.includes(undefined) && one.village !== undefined && VILLAGE_CODES.includes(one.village)
 }
 
-async function match({ nik, name, birthDate }: Line & { nik: Nik }) {
-  const [found] = await matchPeople(
-    hub.db.query,
-    [{ nik, fullName: name!, birthDate: birthDate! }],
-    hub.nikKeys,
-  )
+/** What the vault says of a line that says enough. */
+async function matchOf({ nik: text, name, birthDate }: Line): Promise<Match | null> {
+  const nik = nikIn(text)
+  if (nik === undefined || name === undefined || birthDate === undefined) return null
+  const [found] = await matchPeople(hub.db.query, [{ nik, fullName: name, birthDate }], hub.nikKeys)
   return found!
 }
 
-/** The earlier row that is most like this one, of those that are no duplicates themselves. */
+/** The earlier row that is most like this one, of those whose NIK stands in no earlier one. */
 function suspectInFile(lines: readonly Line[], n: number): number | undefined {
   const one = lines[n]!
   const niks = lines.map(({ nik }) => nikIn(nik))
@@ -387,16 +421,11 @@ class RolledBack extends Error {
  * What the hub says of a person whom somebody registers and screens by hand. Whoever is refused as a person is judged as
  * what the file says of him, with a NIK and a name that nobody has.
  */
-async function byHand(
-  one: Required<Line>,
-  purpose: Purpose,
-  viewer: Viewer,
-  { asSomebodyNew = false } = {},
-): Promise<ByHand> {
+async function byHand(one: Required<Line>, purpose: Purpose, viewer: Viewer): Promise<ByHand> {
   try {
     return await hub.db.transaction(async (query) => {
-      const first = asSomebodyNew ? undefined : await registered(query, one)
-      const worker = first?.worker ?? (await registered(query, { ...one, ...nobodyKnown(one) })).worker!
+      const first = await registered(query, one)
+      const worker = first.worker ?? (await registered(query, { ...one, ...nobodyKnown(one) })).worker!
       const candidate = {
         worker,
         program: purpose.program.code,
@@ -408,9 +437,18 @@ async function byHand(
         '/* test.village */ select village_code as village from worker where id = $1',
         [worker],
       )) as [{ village: string }]
+      const [{ isSeen }] = (await query(
+        `/* test.seen */ select not $3::bool or ($4::bool and starts_with(village_code, coalesce(area_code, '')))
+            or exists (select from coverage_line where (worker_id, payer_id) = (worker.id, payer.id)) as "isSeen"
+          from worker join payer on payer.id = $2 where worker.id = $1`,
+        [worker, purpose.program.payer.id, first.isKnown === true, reaches(viewer, village)],
+      )) as [{ isSeen: boolean }]
       const findings = [...screened.findings]
-      if (!reaches(viewer, village)) findings.push(outOfReach(village))
-      throw new RolledBack({ code: first?.code, findings, covered: screened.covered })
+      if (!reaches(viewer, village) && !findings.some(({ code }) => code === 'OUT_OF_AREA'))
+        findings.push(outOfReach(village))
+      // What decided about somebody whom nobody sees who works for the payer, is not told.
+      const told = findings.map((finding) => (isSeen ? finding : { ...finding, fact: null }))
+      throw new RolledBack({ code: first.code, findings: told, covered: screened.covered })
     })
   } catch (error) {
     if (error instanceof RolledBack) return error.result
@@ -430,7 +468,10 @@ function outOfReach(village: string) {
 }
 
 /** @returns the worker, new or known; or the code with which the person is refused. */
-async function registered(query: Query, one: Required<Line>): Promise<{ worker?: string; code?: string }> {
+async function registered(
+  query: Query,
+  one: Required<Line>,
+): Promise<{ worker?: string; code?: string; isKnown?: boolean }> {
   const { nik, name, birthDate, sex, category, village, decile } = one
   const noted: string[] = []
   const change = {
@@ -450,7 +491,7 @@ async function registered(query: Query, one: Required<Line>): Promise<{ worker?:
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     const { code } = error.outcome.facts as { code: string }
-    return code === 'ALREADY_REGISTERED' ? { worker: noted[0]! } : { code }
+    return code === 'ALREADY_REGISTERED' ? { worker: noted[0]!, isKnown: true } : { code }
   }
 }
 

@@ -3,6 +3,7 @@ import { ANONYMOUS, type Viewer } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
 import { composeNik, type Nik } from '../../src/kernel/nik.ts'
 import { RosterState } from '../../src/rosters/roster.entity.ts'
+import { screenRows } from '../../src/rosters/screening/screen-rows.ts'
 import { ROSTER_CHANNEL } from '../../src/rosters/steps.ts'
 import { asking, openRatedHub } from '../enrollments/world.ts'
 import {
@@ -137,7 +138,8 @@ describe.each(changes)('%s', (name) => {
     for (const id of ['999999', 'x', `0${roster.id}`])
       expect((await change(name, { id })).errors).toMatchObject(unknown)
     // Neighbors see the same people, and not the roster.
-    for (const viewer of [{ ...by, payer: other.id }, withoutPayer(by)])
+    // Nor does who sees a part of its area only.
+    for (const viewer of [{ ...by, payer: other.id }, withoutPayer(by), { ...by, areas: ['36.03.01'] }])
       expect((await change(name, roster, {}, viewer)).errors).toMatchObject(unknown)
     const seeing = { ...by, payer: other.id, areas: ['*'] }
     expect((await change(name, roster, {}, seeing)).errors).toMatchObject([
@@ -224,7 +226,7 @@ test('who has no name neither submits nor approves', async () => {
 })
 
 describe('decideRow', () => {
-  const ROW = `row(number: 1) { outcome match sameAsRow decision decisionReason decidedBy worker { id }
+  const ROW = `row(number: 1) { outcome match sameAsRow identityDecision identityReason decision decisionReason decidedBy worker { id }
     reasons { code level } }`
   const DECIDE = `mutation ($input: DecideRowInput!) { decideRow(input: $input) {
     __typename ... on RosterRefusal { code message state } ... on Roster { ${ROW} } } }`
@@ -246,10 +248,12 @@ describe('decideRow', () => {
     birthDate: '1983-05-01',
   })
 
+  const UNKNOWN = { code: 'DECILE_UNKNOWN', level: 'REVIEW', message: 'Not known.', fact: null }
+
   /** A row of somebody new, who lives in Balaraja. */
   const rosterOf = (who: RowPerson, columns: RowColumns = {}) =>
     aRoster(program)
-      .withRow({ outcome: 'REVIEW', welfare_decile: null, ...columns }, who)
+      .withRow({ outcome: 'REVIEW', welfare_decile: null, findings: [UNKNOWN], ...columns }, who)
       .in(hub)
 
   /** Somebody whom the hub knows, and a row that is one slip away. */
@@ -286,7 +290,9 @@ describe('decideRow', () => {
     const { known, roster } = await suspected()
     expect((await decide(roster, 'REFUSE')).row).toMatchObject({
       outcome: 'SUSPECT_MATCH',
-      decision: 'REFUSE',
+      identityDecision: 'REFUSE',
+      identityReason: 'Seen by the village',
+      decision: null,
     })
     expect((await decide(roster, 'OTHER_PERSON')).row).toMatchObject({
       outcome: 'ELIGIBLE',
@@ -299,6 +305,49 @@ describe('decideRow', () => {
     })
     const [, , event] = await recorded()
     expect(event).toMatchObject({ outcome: 'DONE', workers: [known.id] })
+  })
+
+  test('asks who a suspect is and whether he is admitted one after the other', async () => {
+    const serial = 9_100 + 10 * serials++
+    const known = await aWorker()
+      .bornIn('1983-05')
+      .inDecile(1)
+      .identifiedBy(aNik(serial + 1))
+      .in(hub)
+    const columns = { outcome: 'SUSPECT_MATCH', match: 'SUSPECT', worker_id: known.id, findings: [] }
+    const roster = await rosterOf(person(aNik(serial + 2), nameOf(known.id)), columns)
+    expect((await decide(roster, 'OTHER_PERSON')).row).toMatchObject({
+      outcome: 'REVIEW',
+      identityDecision: 'OTHER_PERSON',
+      decision: null,
+    })
+    expect((await decide(roster, 'ADMIT')).row).toMatchObject({
+      outcome: 'ELIGIBLE',
+      identityDecision: 'OTHER_PERSON',
+      decision: 'ADMIT',
+    })
+    // He is somebody else now, and nobody has admitted that one.
+    expect((await decide(roster, 'SAME_PERSON')).row).toMatchObject({
+      outcome: 'ELIGIBLE',
+      decision: null,
+      reasons: [{ code: 'SUSPECT_MATCH' }],
+    })
+    expect((await decide(roster, 'OTHER_PERSON')).row).toMatchObject({ outcome: 'REVIEW', decision: null })
+  })
+
+  test('admits nothing that is found later', async () => {
+    const roster = await rosterOf(person(aNik(9_520)), { birth_month: '2006-03-01' })
+    await hub.db.query(
+      `/* test.admitted */ update roster_row set decision = 'ADMIT', decision_reason = 'x', admitted = '{DECILE_UNKNOWN}' where roster_id = $1`,
+      [roster.id],
+    )
+    await screenRows(hub.db.query, hub.context({}), roster.id, [1])
+    const { data } = await asking(hub)(`query ($id: ID!) { roster(id: $id) { ${ROW} } }`, { id: roster.id })
+    expect(data.roster.row).toMatchObject({
+      outcome: 'REVIEW',
+      decision: 'ADMIT',
+      reasons: [{ code: 'UNDER_AGE' }, { code: 'DECILE_UNKNOWN' }],
+    })
   })
 
   test('knows nobody again whom the viewer may not see', async () => {
@@ -314,7 +363,10 @@ describe('decideRow', () => {
     const name = 'Siti Rahasia Dua'
     const roster = await aRoster(program)
       .withRow({ outcome: 'ELIGIBLE', rank: 1 }, person(aNik(serial), name))
-      .withRow({ outcome: 'SUSPECT_MATCH', match: 'SUSPECT', same_as_row: 1 }, person(aNik(serial + 1), name))
+      .withRow(
+        { outcome: 'SUSPECT_MATCH', match: 'NEW', in_file: 'SUSPECT', same_as_row: 1 },
+        person(aNik(serial + 1), name),
+      )
       .in(hub)
     const outcome = async (decision: string) => {
       const { errors } = await decide(roster, decision, clerk, 2)

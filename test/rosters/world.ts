@@ -34,7 +34,7 @@ class RosterBuilder {
   #period = parsePeriod('2023-06..2023-12')
   #state: RosterState = 'SCREENED'
   #submittedBy: string | null = null
-  #areas: readonly string[] = ['*']
+  #areas: readonly string[] | null = null
   #replaces: Inserted | null = null
   #done = 0
   readonly #rows: { columns: RowColumns; person?: RowPerson | undefined }[] = []
@@ -56,7 +56,7 @@ class RosterBuilder {
     return this
   }
 
-  /** Sent by somebody who sees these areas. */
+  /** Sent by somebody who sees these areas only; else those of the payer. */
   sentFrom(...areas: readonly string[]): this {
     this.#areas = areas
     return this
@@ -83,7 +83,8 @@ class RosterBuilder {
     const [roster] = await query<Inserted>(
       `/* test.roster */ insert into roster (program_code, payer_id, period, state, version, replaces_id, row_count, done, areas,
         submitted_by)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+      values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9::text[], array(select coalesce(area_code, '*') from payer where id = $2)),
+        $10) returning id`,
       [
         this.program.code,
         this.program.payer.id,

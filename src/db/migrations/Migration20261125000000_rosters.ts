@@ -49,8 +49,9 @@ create table roster (
   constraint roster_digest_check check ((digest is null) = (key_id is null)),
   constraint roster_done_check check (done between 0 and row_count)
 );
-create unique index roster_file_unique on roster (program_code, period, digest)
+create unique index roster_file_unique on roster (program_code, period, digest, coalesce(replaces_id, 0))
   where digest is not null and state <> 'WITHDRAWN';
+create unique index roster_replaces_unique on roster (replaces_id) where digest is not null and state <> 'WITHDRAWN';
 create index roster_payer_id_index on roster (payer_id, id);
 create index roster_working_index on roster (id) where state in ('SCREENING', 'APPROVED', 'ENROLLING');
 
@@ -88,11 +89,16 @@ create table roster_row (
   welfare_decile smallint null,
   match text null,
   worker_id bigint null,
+  in_file text null,
   same_as_row int null,
   rank int null,
+  identity_decision text null,
+  identity_reason text null,
+  identity_decided_by text null,
   decision text null,
   decision_reason text null,
   decided_by text null,
+  admitted text[] null,
   enrollment_id bigint null,
   acceptance text null,
   acceptance_reason text null,
@@ -103,8 +109,13 @@ create table roster_row (
     'INVALID_NIK', 'INCOMPLETE', 'DUPLICATE_IN_FILE', 'IDENTITY_CONFLICT', 'SUSPECT_MATCH', 'ALREADY_COVERED',
     'INELIGIBLE', 'REVIEW', 'ELIGIBLE', 'ENROLLED', 'OVER_BUDGET'
   )),
-  constraint roster_row_decision_check check (decision in ('ADMIT', 'OTHER_PERSON', 'SAME_PERSON', 'REFUSE')),
-  constraint roster_row_decided_check check ((decision is null) = (decision_reason is null)),
+  constraint roster_row_in_file_check check (in_file in ('DUPLICATE', 'CONFLICT', 'SUSPECT')),
+  constraint roster_row_identity_decision_check check (identity_decision in ('OTHER_PERSON', 'SAME_PERSON', 'REFUSE')),
+  constraint roster_row_identity_decided_check check ((identity_decision is null) = (identity_reason is null)),
+  constraint roster_row_decision_check check (decision in ('ADMIT', 'REFUSE')),
+  constraint roster_row_decided_check check (
+    (decision is null) = (decision_reason is null) and (decision is not distinct from 'ADMIT') = (admitted is not null)
+  ),
   constraint roster_row_acceptance_check check (acceptance in ('ACCEPTED', 'REFUSED'))
 );
 create index roster_row_outcome_index on roster_row (roster_id, outcome, row);
@@ -117,11 +128,12 @@ create table roster_identity (
   nik_token bytea null,
   nik_cipher bytea null,
   full_name text null,
+  normal_name text null generated always as (normal_name(full_name)) stored,
   birth_date date null,
   primary key (roster_id, row)
 );
 create index roster_identity_nik_token_index on roster_identity (roster_id, nik_token);
-create index roster_identity_birth_date_index on roster_identity (roster_id, birth_date);
+create index roster_identity_birth_date_index on roster_identity (roster_id, birth_date, normal_name);
 `
 
 const HISTORY = `

@@ -1,6 +1,7 @@
 import { recordAudit } from '../../access/audit/audit.ts'
 import type { Viewer } from '../../access/viewer.ts'
 import { enterPostings } from '../../budgets/ledger.ts'
+import { remainingOf } from '../../budgets/remaining.ts'
 import type { Context, Posting } from '../../contract/context.ts'
 import type { Query } from '../../db/database.ts'
 import { type NewEnrollment, writeEnrollments } from '../../enrollments/write-enrollments.ts'
@@ -13,6 +14,7 @@ import { matchRows } from '../screening/match-rows.ts'
 import { writeOutcomes } from '../screening/screen-rows.ts'
 import type { HeldRoster } from '../steps.ts'
 import { type JudgedRow, judgeAgain } from './judge-again.ts'
+import { shortfallFindings } from './shortfall-findings.ts'
 import { workersOf } from './workers-of.ts'
 
 /** What enrolling needs to know; the viewer is who approved. */
@@ -27,8 +29,8 @@ export type Enrolling = Pick<Context, 'nikKeys' | 'partnerKeys' | 'limits' | 'to
  * What has changed since the screening is found by screening them again while everybody concerned is held: workers first,
  * then the registration of people, then budgets, in the order of the whole hub. Nobody can then be faster, and what was
  * another's in the meantime is the row's outcome. A row whose person somebody registered since then waits for the next time,
- * when he is held; everybody keeps the rank that the screening gave him. Who is eligible and finds no money left is registered all the same: he is not to be lost from
- * sight.
+ * when he is held; everybody keeps the rank that the screening gave him. Who is eligible and finds no money left is
+ * registered all the same: he is not to be lost from sight.
  *
  * @param most rows at once.
  * @returns how many rows are done with.
@@ -60,8 +62,12 @@ export async function enrollChunk(
     { keepsRank: true },
   )
   const workers = await workersOf(query, eligible, enrolling)
-  const fits = takeWhoFits(eligible.values().map(needs), await holdBudgets(query, eligible))
-  const [fitting, over] = split(eligible, (_, n) => fits[n]!)
+  const budgets = eligible.flatMap(({ charges }) => charges.map(({ budget }) => budget))
+  const lacking = takeWhoFits(
+    eligible.values().map(needs),
+    await remainingOf(query, budgets, { holds: true }),
+  )
+  const [fitting, over] = split(eligible, (_, n) => lacking[n]!.length === 0)
   const postings: Posting[] = []
   const enrollments = await writeEnrollments(
     { query, note: () => {}, post: (more) => postings.push(...more) },
@@ -74,11 +80,13 @@ export async function enrollChunk(
     },
   )
   const done = [...fitting, ...over]
+  const lackingOf = new Map(eligible.map(({ row }, n) => [row, lacking[n]!]))
   await query(SETTLE, [
     roster.id,
     done.map(({ row }) => row),
     done.map(({ row }) => workers.get(row)),
     done.map((_, n) => enrollments[n] ?? null),
+    done.map(({ row, charges }) => JSON.stringify(shortfallFindings(charges, lackingOf.get(row)!))),
     refused.map(({ row }) => row),
   ])
   await recordAudit(query, enrolling, {
@@ -115,17 +123,6 @@ function needs({ charges, fundingSource }: JudgedRow) {
   return needsOfPlan(charges, fundingSource)
 }
 
-/** Holds the budgets that people need, in the order of ids. @returns what each has left, in rupiah. */
-async function holdBudgets(query: Query, rows: readonly JudgedRow[]): Promise<Map<string, bigint>> {
-  const ids = new Set(rows.flatMap(({ charges }) => charges.map(({ budget }) => budget)))
-  const budgets = await query<{ id: string; remaining: string }>(
-    `/* roster.hold_budgets */ select id, ceiling - committed as remaining from budget where id = any($1::bigint[])
-      order by id for no key update`,
-    [[...ids].filter((id) => id !== null)],
-  )
-  return new Map(budgets.map(({ id, remaining }) => [id, BigInt(remaining)]))
-}
-
 function enrollmentOf(
   { charges, findings, decisionReason }: JudgedRow,
   worker: string,
@@ -153,16 +150,20 @@ function split<Item>(items: readonly Item[], isFirst: (item: Item, n: number) =>
 }
 
 const NEXT = `/* roster.next */
-select row, case when match = 'EXACT' or decision = 'SAME_PERSON' then worker_id end as worker
+select row, case when match = 'EXACT' or identity_decision = 'SAME_PERSON' then worker_id end as worker
 from roster_row where roster_id = $1 and outcome = 'ELIGIBLE' order by rank, row limit $2`
 
+// For whom the money would not last was written down when the roster was approved: only what differs from that is a change.
 const SETTLE = `/* roster.settle */
 with done as (
-  select * from unnest($2::int[], $3::bigint[], $4::bigint[]) as done (row, worker_id, enrollment_id)
+  select * from unnest($2::int[], $3::bigint[], $4::bigint[], $5::jsonb[])
+    as done (row, worker_id, enrollment_id, shortfalls)
 ), settled as (
   update roster_row set worker_id = done.worker_id, enrollment_id = done.enrollment_id,
     outcome = case when done.enrollment_id is null then 'OVER_BUDGET' else 'ENROLLED' end,
-    screened_as = case when done.enrollment_id is null then 'ELIGIBLE' else screened_as end
+    screened_as = case when done.enrollment_id is not null then screened_as
+      when screened_as is null then 'ELIGIBLE' end,
+    findings = case when shortfalls = '[]' then findings else findings || shortfalls end
   from done where roster_row.roster_id = $1 and roster_row.row = done.row
 )
-update roster_row set screened_as = 'ELIGIBLE' where roster_id = $1 and row = any($5::int[])`
+update roster_row set screened_as = 'ELIGIBLE' where roster_id = $1 and row = any($6::int[])`

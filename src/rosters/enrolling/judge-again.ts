@@ -23,6 +23,8 @@ export interface JudgedRow {
   readonly findings: readonly Finding[]
   readonly charges: readonly ChargePlan[]
   readonly fundingSource: FundingSource
+  /** Why somebody said who it is, where that was asked. */
+  readonly identityReason: string | null
   /** Why a person settled what the rules found. */
   readonly decisionReason: string | null
 }
@@ -48,5 +50,6 @@ export async function judgeAgain(
 
 const JUDGE = `/* roster.judge_again */ with ${JUDGED}
 select row, judgement, worker_id as worker, category, sex, village_code as village, welfare_decile as "welfareDecile",
-  findings, charges, funding_source as "fundingSource", decision_reason as "decisionReason"
+  findings, charges, funding_source as "fundingSource", identity_reason as "identityReason",
+  decision_reason as "decisionReason"
 from judged order by former_rank, row`

@@ -16,7 +16,7 @@ export async function workersOf(
 ): Promise<ReadonlyMap<number, string>> {
   const { today } = enrolling
   const unknown = rows.filter(({ worker }) => worker === null)
-  const people = unknown.map(({ person, category, sex, village, welfareDecile, decisionReason }) => ({
+  const people = unknown.map(({ person, category, sex, village, welfareDecile, identityReason }) => ({
     ...person,
     category,
     sex,
@@ -25,7 +25,7 @@ export async function workersOf(
     welfareDecile,
     decileAsOf: welfareDecile === null ? null : today,
     civilServant: false,
-    reason: decisionReason,
+    reason: identityReason,
   }))
   const registered = await registerPeople(query, people, enrolling)
   return new Map([

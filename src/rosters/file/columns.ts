@@ -20,7 +20,8 @@ const HEADERS: Headers<Field> = {
 
 const MAY_BE_ABSENT: ReadonlySet<Field> = new Set<Field>(['family_card', 'decile'])
 
-const NEEDED = (Object.keys(HEADERS) as Field[]).filter(isNeeded)
+/** Fields that every row has to fill. */
+export const NEEDED = (Object.keys(HEADERS) as Field[]).filter(isNeeded)
 
 /** Whether every row has to fill this field. */
 export function isNeeded(field: Field): boolean {

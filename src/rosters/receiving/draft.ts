@@ -1,6 +1,7 @@
-import { EVERYWHERE, type Viewer } from '../../access/viewer.ts'
+import type { Viewer } from '../../access/viewer.ts'
 import type { Database, Query } from '../../db/database.ts'
 import { toDaterange } from '../../kernel/period.ts'
+import { areasOfRoster } from '../reach.ts'
 import { takeStep } from '../steps.ts'
 import type { CheckedFacts } from './roster-facts.ts'
 
@@ -9,27 +10,27 @@ const CHUNK = 10_000
 
 /** Opens a roster whose file is still to come. @returns its id. */
 export async function openDraft(query: Query, facts: CheckedFacts, viewer: Viewer): Promise<string> {
-  const { program, payer, period, replaces, version } = facts
+  const { program, payer, payerArea, period, replaces, version } = facts
   const [draft] = await query<{ id: string }>(
     `/* roster.open */ insert into roster (program_code, payer_id, period, version, replaces_id, areas)
       values ($1, $2::bigint, $3::daterange, $4, $5::bigint, $6::text[]) returning id`,
-    [program, payer, toDaterange(period), version, replaces, areasOf(viewer)],
+    [program, payer, toDaterange(period), version, replaces, areasOfRoster(viewer, payerArea)],
   )
   await takeStep(query, draft!.id, 'DRAFT', { viewer })
   return draft!.id
 }
 
-function areasOf({ areas }: Viewer): readonly string[] {
-  return areas.includes(EVERYWHERE) ? [EVERYWHERE] : areas
-}
-
-/** Deletes a draft with all that has arrived of it: what was not received in full was never there. */
+/**
+ * Deletes a draft with all that has arrived of it: what was not received in full was never there. A roster that was received
+ * stays, also when whoever received it was not told so.
+ */
 export async function discardDraft({ query }: Pick<Database, 'query'>, id: string): Promise<void> {
   // From here on no row is added to it, whoever still believes to be receiving it.
-  await query(
-    `/* roster.discard */ update roster set state = 'WITHDRAWN' where id = $1 and state = 'DRAFT'`,
+  const given = await query(
+    `/* roster.discard */ update roster set state = 'WITHDRAWN' where id = $1 and digest is null returning 1`,
     [id],
   )
+  if (given.length === 0) return
   await deleteRows(query, id)
   await query(
     `/* roster.delete_draft */ with steps as (

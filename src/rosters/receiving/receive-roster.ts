@@ -12,7 +12,8 @@ import type { RosterState } from '../roster.entity.ts'
 import { takeStep } from '../steps.ts'
 import { deleteRows, discardDraft, openDraft } from './draft.ts'
 import { digestWhilePassing, type FileDigest } from './file-digest.ts'
-import { type CheckedFacts, checkedFacts, type RosterFacts } from './roster-facts.ts'
+import { retire } from './retire.ts'
+import { type CheckedFacts, checkedFacts, nextVersion, type RosterFacts } from './roster-facts.ts'
 import { writeRows } from './write-rows.ts'
 
 export type { RosterFacts } from './roster-facts.ts'
@@ -33,7 +34,8 @@ const EVENT = { action: 'MUTATION', what: 'Roster.receive', purpose: 'ROSTER_PRE
  *
  * @param body closed when the file is refused, if it is a `Readable`.
  * @param onRows hears how many rows have been written so far.
- * @returns the roster; the same file for the same program and months is the same roster.
+ * @returns the roster; the same file for the same program and months is the same roster, unless it is sent to correct it:
+ *   whom the first one left out may find money now.
  * @throws Fault BAD_USER_INPUT about a fact or `file`; UNAUTHENTICATED or FORBIDDEN without the permission roster:write, or
  *   for another payer's program; and whatever the body throws.
  */
@@ -120,7 +122,7 @@ async function end(
   if (file.isDamaged) await deleteRows(context.db.query, id)
   return context.db.transaction(async (query) => {
     const before = await sameFile(query, facts, file)
-    const received = before ?? (await keep(query, id, file, context))
+    const received = before ?? (await keep(query, id, facts, file, context))
     const event = { ...EVENT, subject: `Roster:${received.id}`, people: file.rows }
     await recordAudit(query, context, { ...event, outcome: 'DONE' })
     return received
@@ -130,7 +132,7 @@ async function end(
 /** The roster of the same file. Of two that end at once, the second waits for the first, and finds it. */
 async function sameFile(
   query: Query,
-  { program, period }: CheckedFacts,
+  { program, period, replaces }: CheckedFacts,
   { digests }: ReadFile,
 ): Promise<ReceivedRoster | undefined> {
   await query('/* roster.end */ select from coverage_program where code = $1 for no key update', [program])
@@ -138,8 +140,9 @@ async function sameFile(
     `/* roster.same_file */ select id, state from roster
       where program_code = $1 and period = $2::daterange and state <> 'WITHDRAWN'
         and digest in (select decode(digest, 'hex') from unnest($3::text[]) as known (digest))
-      order by id limit 1`,
-    [program, toDaterange(period), digests.map(({ digest }) => digest.toString('hex'))],
+        and ($4::bigint is null or replaces_id = $4::bigint)
+      order by version desc, id limit 1`,
+    [program, toDaterange(period), digests.map(({ digest }) => digest.toString('hex')), replaces],
   )
   return before && { ...before, isNew: false }
 }
@@ -147,24 +150,27 @@ async function sameFile(
 async function keep(
   query: Query,
   id: string,
+  { program, replaces }: CheckedFacts,
   { rows, isDamaged, digests: [current] }: ReadFile,
   { viewer }: Context,
 ): Promise<ReceivedRoster> {
+  const version = replaces === null ? 1 : await nextVersion(query, replaces, program, viewer)
   const kept = await query(
-    `/* roster.received */ update roster set key_id = $2, digest = $3, row_count = $4
+    `/* roster.received */ update roster set key_id = $2, digest = $3, row_count = $4, version = $5
       where id = $1 and state = 'DRAFT' returning 1`,
-    [id, current!.keyId, current!.digest, isDamaged ? 0 : rows],
+    [id, current!.keyId, current!.digest, isDamaged ? 0 : rows, version],
   )
   if (kept.length === 0)
     throw new Fault('CONFLICT', 'The roster was given up meanwhile.', { remedy: 'Send the file again.' })
   const state = isDamaged ? 'DAMAGED' : 'SCREENING'
   await takeStep(query, id, state, { viewer, reason: isDamaged ? damagedReason(rows) : undefined })
+  if (replaces !== null && !isDamaged) await retire(query, replaces, { id, version })
   return { id, state, isNew: true }
 }
 
 function damagedReason(rows: number): string {
   return (
-    `More than 30 % of the NIKs in ${rows} rows end in 0: a spreadsheet kept them as numbers and rounded the last digit ` +
-    'away. Take the NIKs from their source again, into a column formatted as text.'
+    `A spreadsheet has kept the NIKs of the ${rows} rows as numbers and rounded their last digits away: they look like ` +
+    '3,6E+15, or more than 30 % of them end in 0. Take the NIKs from their source again, into a column formatted as text.'
   )
 }

@@ -6,6 +6,7 @@ import { badInput } from '../../kernel/errors.ts'
 import { addMonths, isMonth, type Month } from '../../kernel/month.ts'
 import { fromDaterange, type Period } from '../../kernel/period.ts'
 import { checkActsFor } from '../../payers/acting.ts'
+import { seesAreas } from '../reach.ts'
 import type { RosterState } from '../roster.entity.ts'
 
 /** What is said of a file that is sent in; the file itself says the rest. */
@@ -26,6 +27,8 @@ export interface CheckedFacts {
   readonly program: string
   /** Id of who runs the program. */
   readonly payer: string
+  /** `36.03`; null for a payer of the whole country. */
+  readonly payerArea: string | null
   readonly period: Period
   readonly replaces: string | null
   /** 1, or one more than what it replaces. */
@@ -39,16 +42,18 @@ export interface CheckedFacts {
  */
 export async function checkedFacts(query: Query, facts: RosterFacts, viewer: Viewer): Promise<CheckedFacts> {
   const months = monthsOf(facts)
-  const [program] = await query<{ payer: string; period: string }>(
-    '/* roster.program */ select payer_id as payer, period::text as period from coverage_program where code = $1',
+  const [program] = await query<{ payer: string; payerArea: string | null; period: string }>(
+    `/* roster.program */ select payer_id as payer, area_code as "payerArea", period::text as period
+      from coverage_program join payer on payer.id = payer_id where code = $1`,
     [facts.program],
   )
   if (!program) throw badInput('program', 'There is no program of this code.', 'Look it up with programs.')
   checkActsFor(viewer, program.payer, 'program')
   checkWithin(months, fromDaterange(program.period))
-  const { program: code } = facts
-  const version = await versionOf(query, facts.replaces ?? null, { code, payer: program.payer })
-  return { program: code, payer: program.payer, period: months, replaces: facts.replaces ?? null, version }
+  const { payer, payerArea } = program
+  const replaces = facts.replaces ?? null
+  const version = replaces === null ? 1 : await nextVersion(query, replaces, facts.program, viewer)
+  return { program: facts.program, payer, payerArea, period: months, replaces, version }
 }
 
 function monthsOf(facts: RosterFacts): Period {
@@ -85,19 +90,39 @@ const CORRECTABLE: ReadonlySet<RosterState> = new Set<RosterState>([
   'REJECTED',
 ])
 
-async function versionOf(
+/**
+ * The version that a correction is. It is looked up again when the correction has arrived: by then somebody else may have
+ * corrected the roster, or taken it back.
+ *
+ * @param replaces id of what is corrected; it is held until the transaction ends.
+ * @throws Fault BAD_USER_INPUT about `replaces`.
+ */
+export async function nextVersion(
   query: Query,
-  replaces: string | null,
-  { code, payer }: { readonly code: string; readonly payer: string },
+  replaces: string,
+  program: string,
+  viewer: Viewer,
 ): Promise<number> {
-  if (replaces === null) return 1
-  const [old] = await query<{ state: RosterState; version: number }>(
-    `/* roster.replaced */ select state, version from roster
-      where id = $1 and program_code = $2 and payer_id = $3::bigint`,
-    [idValue(replaces), code, payer],
-  )
-  if (!old) throw badInput('replaces', 'This program has no roster of this id.', 'Look it up with rosters.')
+  const [old] = await query<ReplacedRow>(REPLACED, [idValue(replaces), program])
+  if (!old || !seesAreas(viewer, old.areas))
+    throw badInput('replaces', 'This program has no roster of this id.', 'Look it up with rosters.')
+  if (old.corrected_by !== null)
+    throw badInput('replaces', 'This roster was corrected before.', `Correct roster ${old.corrected_by}.`)
   if (CORRECTABLE.has(old.state)) return old.version + 1
   const message = `A roster in the state ${old.state} cannot be replaced.`
   throw badInput('replaces', message, 'Wait until it is screened, or leave replaces out.')
 }
+
+interface ReplacedRow {
+  readonly state: RosterState
+  readonly version: number
+  readonly areas: readonly string[]
+  /** Id of the roster that replaces it already. */
+  readonly corrected_by: string | null
+}
+
+const REPLACED = `/* roster.replaced */ select state, version, areas, (
+    select newer.id from roster as newer
+    where newer.replaces_id = roster.id and newer.digest is not null and newer.state <> 'WITHDRAWN'
+  ) as corrected_by
+from roster where id = $1 and program_code = $2 for no key update`

@@ -2,17 +2,22 @@ import type { NikKeys } from '../../access/vault/nik-keys.ts'
 import { keyNamed, openNik } from '../../access/vault/vault.ts'
 import type { Query } from '../../db/database.ts'
 import type { Nik } from '../../kernel/nik.ts'
-import { type Match, matchPeople } from '../../workers/registration/match-people.ts'
+import { type Match, matchPeople, SAME_NAME } from '../../workers/registration/match-people.ts'
+import { isComplete } from '../incomplete.ts'
+import type { InFile } from '../roster-row.entity.ts'
 import { suspectsInFile } from '../suspects-in-file.ts'
+import { sameWorkers } from './same-workers.ts'
 
 /** What the vault and the file itself know of the person of a row. */
 export interface MatchedRow {
   readonly row: number
-  /** Null: it does not say enough of a person to look for him. DUPLICATE: an earlier row has the same NIK. */
-  readonly match: 'NEW' | 'EXACT' | 'CONFLICT' | 'SUSPECT' | 'DUPLICATE' | null
+  /** What the vault knows. Null: it does not say enough of a person to look for him, or is one of many guesses. */
+  readonly match: Match['kind'] | null
   /** Id of the worker found. */
   readonly worker: string | null
-  /** The earlier row that is the same, or that this one is a suspect of. */
+  /** What another row says of it; null: nothing. */
+  readonly inFile: InFile | null
+  /** That row. */
   readonly sameAs: number | null
   /** Who it is, where the row says it. */
   readonly person: RowPerson | null
@@ -26,14 +31,20 @@ export interface RowPerson {
   readonly birthDate: string
 }
 
+/** From so many rows born on one day on, that day is what somebody typed for want of a better one. */
+const CROWD = 200
+
+/** More rows with the very same name and birth date than these are no people, but guesses at a NIK: nobody is looked for. */
+const NAMESAKES = 50
+
 /**
- * Finds the people of rows in the vault, and among the earlier rows of their file: a person whom two rows spell differently
- * is one.
+ * Finds the people of rows in the vault, and among the other rows of their file: a person whom two rows spell differently
+ * is one, and a NIK that two people have is nobody's.
  *
  * @param rows numbers, in any order.
- * @param inFile false leaves out the look at the file, which is the same each time, for what it said before. Whom the roster
- *   itself has registered by then is not suspected once more: whether rows are one person does not hang on their order.
- * @returns a row each; rows that do not exist are not in it.
+ * @param inFile false takes what was found in the file before, which is the same each time. Whom the roster itself has
+ *   registered by then is not suspected once more: whether rows are one person does not hang on their order.
+ * @returns a row each, by number; rows that do not exist are not in it.
  */
 export async function matchRows(
   query: Query,
@@ -42,39 +53,76 @@ export async function matchRows(
   keys: NikKeys,
   { inFile = true } = {},
 ): Promise<MatchedRow[]> {
-  const found = await query<IdentityRow>(IDENTITIES, [roster, rows])
+  const found = await query<IdentityRow>(IDENTITIES, [roster, rows, SAME_NAME, CROWD, NAMESAKES])
   const opened = found.map((row) => ({ row, person: personOf(row, keys) }))
-  const searched = opened.filter(({ row, person }) => person !== null && row.first === null)
+  const matches = await inVault(query, roster, opened, keys, { forgetsOwn: !inFile })
+  const matched = opened.map(({ row, person }) => {
+    const match = matches.get(row.row)
+    return {
+      row: row.row,
+      person,
+      match: match?.kind ?? null,
+      worker: match && match.kind !== 'NEW' ? match.worker : null,
+      isComplete: row.is_complete,
+      isSettled: row.is_same_person,
+      ...(inFile ? amongOthers(row, match) : { inFile: row.in_file, sameAs: row.same_as }),
+    }
+  })
+  if (!inFile) return matched
+  const suspects = await suspectsInFile(
+    query,
+    roster,
+    matched.filter(({ match, inFile }) => match === 'NEW' && inFile === null).map(namedRow),
+    keys,
+  )
+  const same = await sameWorkers(query, roster, matched)
+  return matched.map((row) => {
+    const [suspect, duplicate] = [suspects.get(row.row), same.get(row.row)]
+    if (duplicate !== undefined && row.inFile === null)
+      return { ...row, inFile: 'DUPLICATE' as const, sameAs: duplicate }
+    return suspect === undefined ? row : { ...row, inFile: 'SUSPECT' as const, sameAs: suspect }
+  })
+}
+
+interface Opened {
+  readonly row: IdentityRow
+  readonly person: (RowPerson & { readonly isOfCrowd: boolean }) | null
+}
+
+/** @returns a match for each row that says who it is about. */
+async function inVault(
+  query: Query,
+  roster: string,
+  opened: readonly Opened[],
+  keys: NikKeys,
+  { forgetsOwn }: { readonly forgetsOwn: boolean },
+): Promise<Map<number, Match>> {
+  const searched = opened.filter(({ row, person }) => person !== null && row.namesake === null)
   const matches = await matchPeople(
     query,
     searched.map(({ person }) => person!),
     keys,
   )
-  const own = inFile ? new Set() : await registeredBy(query, roster, matches)
+  const own = forgetsOwn ? await registeredBy(query, roster, matches) : new Set()
   const isOwn = (match: Match) => match.kind === 'SUSPECT' && own.has(match.worker)
-  const matchOf = new Map(
+  return new Map(
     searched.map(({ row }, index): [number, Match] => {
       const match = matches[index]!
       return [row.row, isOwn(match) ? { kind: 'NEW' } : match]
     }),
   )
-  const unknown = searched.filter(({ row }) => matchOf.get(row.row)!.kind === 'NEW')
-  const earlier = inFile
-    ? await suspectsInFile(
-        query,
-        roster,
-        unknown.map(({ row, person }) => ({ row: row.row, ...person! })),
-        keys,
-      )
-    : new Map(found.flatMap(({ row, same_as }) => (same_as === null ? [] : [[row, same_as] as const])))
-  return opened.map(({ row: { row, first }, person }) => {
-    const match = matchOf.get(row)
-    if (first !== null) return { row, person, match: 'DUPLICATE', worker: null, sameAs: first }
-    if (!match) return { row, person, match: null, worker: null, sameAs: null }
-    if (match.kind !== 'NEW') return { row, person, match: match.kind, worker: match.worker, sameAs: null }
-    const sameAs = earlier.get(row) ?? null
-    return { row, person, match: sameAs === null ? 'NEW' : 'SUSPECT', worker: null, sameAs }
-  })
+}
+
+/** What the other rows with its NIK, or with its name, say of a row. Whom the vault knows by NIK and name, has the NIK. */
+function amongOthers(row: IdentityRow, match: Match | undefined): Pick<MatchedRow, 'inFile' | 'sameAs'> {
+  if (row.namesake !== null) return { inFile: 'SUSPECT', sameAs: row.namesake }
+  if (row.first !== null) return { inFile: 'DUPLICATE', sameAs: row.first }
+  if (row.other !== null && match?.kind !== 'EXACT') return { inFile: 'CONFLICT', sameAs: row.other }
+  return { inFile: null, sameAs: null }
+}
+
+function namedRow({ row, person }: Pick<MatchedRow, 'row' | 'person'>) {
+  return { row, ...person! }
 }
 
 /** Those of suspects who are rows of the roster, registered by it. */
@@ -91,7 +139,7 @@ async function registeredBy(
 
 const REGISTERED = `/* roster.registered */ select worker_id as worker from roster_row
 where roster_id = $1 and worker_id = any($2::bigint[]) and outcome in ('ENROLLED', 'OVER_BUDGET')
-  and match <> 'EXACT' and decision is distinct from 'SAME_PERSON'`
+  and match <> 'EXACT' and identity_decision is distinct from 'SAME_PERSON'`
 
 interface IdentityRow {
   readonly row: number
@@ -100,25 +148,58 @@ interface IdentityRow {
   readonly nik_cipher: Uint8Array | null
   readonly full_name: string | null
   readonly birth_date: string | null
-  /** The first row with the same NIK, where this is a later one. */
+  readonly is_complete: boolean
+  readonly is_of_crowd: boolean
+  /** Whether somebody has said that the suspect is this person. */
+  readonly is_same_person: boolean
+  /** The first row with the same NIK and the same name, where this is a later one. */
   readonly first: number | null
+  /** The first row with the same NIK under another name. */
+  readonly other: number | null
+  /** The first other row with the same name and birth date, where they are too many. */
+  readonly namesake: number | null
+  readonly in_file: InFile | null
   readonly same_as: number | null
 }
 
-function personOf(row: IdentityRow, keys: NikKeys): RowPerson | null {
+function personOf(row: IdentityRow, keys: NikKeys): Opened['person'] {
   const { key_id, nik_token, nik_cipher, full_name: fullName, birth_date: birthDate } = row
   if (key_id === null || fullName === null || birthDate === null) return null
-  return { nik: openNik(nik_cipher!, nik_token!, keyNamed(key_id, keys)), fullName, birthDate }
+  const nik = openNik(nik_cipher!, nik_token!, keyNamed(key_id, keys))
+  return { nik, fullName, birthDate, isOfCrowd: row.is_of_crowd }
 }
 
+// A row that has to be completed first takes nobody's place: of two with one NIK the other is taken.
 const IDENTITIES = `/* roster.identities */
-select identity.row, key_id, nik_token, nik_cipher, full_name, birth_date, first.row as first, line.same_as_row as same_as
+select identity.row, key_id, nik_token, nik_cipher, full_name, birth_date,
+  ${isComplete('line')} as is_complete, crowd.is_of_crowd, coalesce(line.identity_decision = 'SAME_PERSON', false) as is_same_person,
+  same_nik.first, same_nik.other, namesakes.namesake, line.in_file, line.same_as_row as same_as
 from unnest($2::int[]) as asked (row)
   join roster_identity as identity on identity.roster_id = $1 and identity.row = asked.row
   join roster_row as line on line.roster_id = $1 and line.row = asked.row
   left join lateral (
-    select earlier.row from roster_identity as earlier
-    where earlier.roster_id = $1 and earlier.nik_token = identity.nik_token and earlier.row < identity.row
-    order by earlier.row limit 1
-  ) as first on true
+    select min(line.row) filter (where is_same and line.row < identity.row) as first,
+      min(line.row) filter (where not is_same) as other
+    from roster_identity as sharing
+      join roster_row as line on line.roster_id = $1 and line.row = sharing.row
+      cross join lateral (
+        select coalesce(similarity(sharing.normal_name, identity.normal_name) >= $3::real, true) as is_same
+      ) as names
+    where sharing.roster_id = $1 and sharing.nik_token = identity.nik_token and sharing.row <> identity.row
+      and ${isComplete('line')}
+  ) as same_nik on true
+  cross join lateral (
+    select count(*) > $4::int as is_of_crowd from (
+      select from roster_identity as born
+      where born.roster_id = $1 and born.birth_date = identity.birth_date limit $4::int + 1
+    ) as born
+  ) as crowd
+  left join lateral (
+    select case when count(*) > $5::int then min(row) filter (where row <> identity.row) end as namesake from (
+      select row from roster_identity as named
+      where named.roster_id = $1 and named.birth_date = identity.birth_date
+        and named.normal_name = identity.normal_name
+      order by row limit $5::int + 1
+    ) as named
+  ) as namesakes on crowd.is_of_crowd
 order by identity.row`

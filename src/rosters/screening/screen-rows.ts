@@ -37,18 +37,8 @@ export async function writeOutcomes(
   await query(SCREEN, [...judgedValues(roster, matched, screening), keepsRank])
 }
 
-/** Screens one row anew, after a person has decided about it. */
-export async function rescreenRow(
-  query: Query,
-  screening: Screening,
-  roster: string,
-  row: number,
-): Promise<void> {
-  await screenRows(query, screening, roster, [row])
-}
-
 const SCREEN = `/* roster.screen */ with ${JUDGED}
-update roster_row set outcome = judgement, match = nullif(judged.match, 'DUPLICATE'), worker_id = found_worker, same_as_row = same_as,
-  problems = judged.problems, findings = judged.findings, covered = judged.covered,
-  rank = case when judgement = 'ELIGIBLE' then coalesce(case when $9::bool then former_rank end, judged.rank) end
+update roster_row set outcome = judgement, match = judged.match, worker_id = found_worker, in_file = judged.in_file,
+  same_as_row = same_as, problems = judged.problems, findings = judged.findings, covered = judged.covered,
+  rank = case when judgement = 'ELIGIBLE' then coalesce(case when $10::bool then former_rank end, judged.rank) end
 from judged where roster_row.roster_id = $1 and roster_row.row = judged.row`

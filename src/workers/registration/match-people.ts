@@ -20,6 +20,12 @@ export interface Person {
   readonly fullName: string
   /** `YYYY-MM-DD` */
   readonly birthDate: string
+  /**
+   * Whether so many of those asked about were born on that day that somebody must have typed it for want of a better: it
+   * tells nobody apart then, and only those under the very same name are suspected. Comparing thousands of names with
+   * thousands would keep everybody else waiting.
+   */
+  readonly isOfCrowd?: boolean
 }
 
 /**
@@ -62,6 +68,7 @@ export async function matchPeople(
     except ?? null,
     SAME_NAME,
     SIMILAR_NAME,
+    people.map(({ isOfCrowd = false }) => isOfCrowd),
   ])
   const matches = people.map((): Match => ({ kind: 'NEW' }))
   for (const row of found) {
@@ -125,8 +132,8 @@ interface FoundRow extends Omit<SealedRow, 'key_id' | 'nik_cipher'> {
 
 // Looked up further are only those with a similar name, few of the many who were born on these days.
 const MATCH = `/* identity.match */ with given as materialized (
-  select (place - 1)::int as index, normal_name(name) as name, birth_date
-  from unnest($1::text[], $2::date[]) with ordinality as given(name, birth_date, place)
+  select (place - 1)::int as index, normal_name(name) as name, birth_date, is_of_crowd
+  from unnest($1::text[], $2::date[], $9::bool[]) with ordinality as given(name, birth_date, is_of_crowd, place)
 ), known as materialized (
   select distinct wanted.index, token.worker_id
   from unnest($3::int[], $4::text[], $5::text[]) as wanted(index, key_id, token)
@@ -138,7 +145,8 @@ const MATCH = `/* identity.match */ with given as materialized (
     similarity(given.name, born.normal_name) as similarity
   from given join worker_identity as born using (birth_date)
   where given.index not in (select index from known)
-    and similarity(given.name, born.normal_name) >= $8::real
+    and case when is_of_crowd then given.name = born.normal_name
+      else similarity(given.name, born.normal_name) >= $8::real end
 )
 select known.index, coalesce(worker.merged_into_id, worker.id) as worker, person.worker_id,
   similarity(given.name, person.normal_name) >= $7::real as same_name,

@@ -164,6 +164,9 @@ async function someHistory({ db }: Hub, payers: number): Promise<void> {
   )
 }
 
+/** How far those see who send a roster, if not all of their payer's area. */
+const SENDERS: readonly (readonly string[])[] = [['36.03.01'], ['36.03.01', '36.71.01'], ['36.03'], []]
+
 /** Rosters of every payer that has a program, in several states, whose rows name people whom he may see or not. */
 async function someRosters(hub: Hub, random: Random, programs: readonly InsertedProgram[]): Promise<void> {
   const enrollments = await hub.db.query<{ id: string; worker: string }>(
@@ -174,6 +177,7 @@ async function someRosters(hub: Hub, random: Random, programs: readonly Inserted
     for (const state of ['REJECTED', 'SCREENED', 'ENROLLED'] as const) {
       const roster = aRoster(program).inState(state)
       if (before) roster.correcting(before)
+      if (random.from(1, 3) === 1) roster.sentFrom(...random.pick(SENDERS))
       for (let n = random.from(1, 5); n > 0; n--) roster.withRow(someRow(random, enrollments))
       before = await roster.in(hub)
     }
@@ -204,7 +208,7 @@ function someRow(random: Random, enrollments: readonly { id: string; worker: str
       worker_id: worker,
       covered: [{ benefit: 'JKK', payerKind: 'REGENCY', from: '2023-06', to: '2023-08' }],
     },
-    { outcome: 'DUPLICATE_IN_FILE', same_as_row: 1 },
+    { outcome: 'DUPLICATE_IN_FILE', match: 'NEW', in_file: 'DUPLICATE', same_as_row: 1 },
     {
       outcome: 'INCOMPLETE',
       birth_month: null,

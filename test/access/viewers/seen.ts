@@ -135,9 +135,11 @@ class Sight {
     return this.viewer.permissions.has('audit:read') && (this.#everywhere || this.#isMine(payer))
   }
 
-  /** Whoever works for its payer; how far he sees is no question. */
-  ofRoster({ payer_id: payer }: Row): boolean {
-    return this.#reads && (this.#everywhere || this.#isMine(payer))
+  /** Whoever works for its payer, and sees all areas that it is about. */
+  ofRoster({ payer_id: payer, areas }: Row): boolean {
+    const all = areas!.replace(/[{}]/g, '').split(',').filter(Boolean)
+    const seesAll = all.every((area) => area !== '*' && this.#includes(area))
+    return this.#reads && (this.#everywhere || (this.#isMine(payer) && seesAll))
   }
 
   ofRosterOf({ roster_id: roster }: Row): boolean {
