@@ -24,6 +24,12 @@ const refusal = (options: WorkbookOptions, limits: { rows?: number; bytes?: numb
 
 const unreadable = refusedFile('The file cannot be read as an XLSX workbook.')
 
+/** A sheet whose texts are in its cells. */
+const inlineSheet = (lines: readonly (readonly string[])[]) => {
+  const row = (cells: readonly string[]) => cells.map((text) => `<c t="str"><v>${text}</v></c>`).join('')
+  return sheet(lines.map((cells) => `<row>${row(cells)}</row>`).join(''))
+}
+
 /** Style 1 has the built-in format `mm-dd-yy`; 2 to 5 have formats of their own. */
 const STYLES = `<numFmts count="4">
   <numFmt numFmtId="164" formatCode="[$-421]dd\\ mmmm\\ yyyy;@"/>
@@ -179,13 +185,21 @@ describe('a workbook', () => {
         ['b', 'worksheet', '../data/Daftar.XML'],
         ['c', 'chartsheet', 'chartsheets/sheet1.xml'],
       ]),
-      'data/daftar.xml': sheet(
-        [HEADER, SITI.cells]
-          .map((cells) => `<row>${cells.map((text) => `<c t="str"><v>${text}</v></c>`).join('')}</row>`)
-          .join(''),
-      ),
+      'data/daftar.xml': inlineSheet([HEADER, SITI.cells]),
       'xl/styles.xml': null,
       'xl/sharedStrings.xml': null,
+    }
+    expect(await read([['another sheet']], { parts })).toEqual([SITI.row])
+  })
+
+  test('is read from its first tab that people see', async () => {
+    const parts = {
+      'xl/workbook.xml': `<workbook xmlns:r="r"><sheets><sheet name="Kode" state="hidden" r:id="a"/><sheet name="Sandi" state="veryHidden" r:id="a"/><sheet name="Daftar" state="visible" r:id="b"/></sheets></workbook>`,
+      'xl/_rels/workbook.xml.rels': relations([
+        ['a', 'worksheet', 'worksheets/sheet1.xml'],
+        ['b', 'worksheet', 'worksheets/sheet2.xml'],
+      ]),
+      'xl/worksheets/sheet2.xml': inlineSheet([HEADER, SITI.cells]),
     }
     expect(await read([['another sheet']], { parts })).toEqual([SITI.row])
   })
@@ -294,6 +308,18 @@ describe('a workbook that would take the memory is refused:', () => {
   test('one with entities that name each other', async () => {
     const bomb = `<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><sst><si><t>&b;</t></si></sst>`
     expect(await refusal({ parts: { 'xl/sharedStrings.xml': bomb } })).toEqual(unreadable)
+  })
+
+  test.each([1001, 20_000])('one of %i sheets', async (count) => {
+    const parts = {
+      'xl/workbook.xml': `<workbook xmlns:r="r"><sheets>${'<sheet r:id="x"/>'.repeat(count)}</sheets></workbook>`,
+      'xl/_rels/workbook.xml.rels': relations(
+        Array.from({ length: count }, (_, n) => [`r${n}`, 'worksheet', 'worksheets/sheet1.xml']),
+      ),
+    }
+    expect(await refusal({ parts }, { bytes: 10_000_000 })).toEqual(
+      refusedFile('The workbook has more than 1,000 sheets.'),
+    )
   })
 
   test('one of very many parts', async () => {

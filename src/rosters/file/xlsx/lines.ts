@@ -24,8 +24,7 @@ export async function* sheetLines(
 ): AsyncGenerator<readonly Cells[], void> {
   const archive = await openArchive(await collected(bytes), UNPACKED * most)
   const { sheet, sharedStrings, styles, from1904 } = await findWorkbook(archive)
-  const optional = (part: string | undefined) =>
-    part !== undefined && archive.has(part) ? archive.open(part) : undefined
+  const optional = (part: string | undefined) => (part === undefined ? undefined : archive.open(part))
   yield* sheetRows(archive.open(sheet), {
     dayStyles: await readDayStyles(optional(styles)),
     sharedStrings: await readSharedStrings(optional(sharedStrings), most),
