@@ -287,6 +287,35 @@ describe('a workbook that would take the memory is refused:', () => {
     )
   })
 
+  test('one whose cell is longer than cells are, in however many runs', async () => {
+    const tooLong = refusedFile('A cell of the workbook has more than 32,767 characters.')
+    const runs = (count: number) => `<r><t>${'a'.repeat(100)}</t></r>`.repeat(count)
+    const parts = { 'xl/sharedStrings.xml': `<sst><si>${runs(328)}</si></sst>` }
+    expect(await refusal({ parts })).toEqual(tooLong)
+    expect(await inSheet(`<row><c t="inlineStr"><is>${runs(328)}</is></c></row>`)).toEqual(tooLong)
+    expect(await inSheet(`<row><c>${`<v>${'1'.repeat(100)}</v>`.repeat(328)}</c></row>`)).toEqual(tooLong)
+    const note = { attributes: 't="inlineStr"', xml: `<is>${runs(327)}</is>` }
+    expect(await read([HEADER, [...SITI.cells, note]])).toEqual([SITI.row])
+  })
+
+  test('one whose rows name a long text over and over', async () => {
+    const parts = {
+      'xl/sharedStrings.xml': `<sst><si><t>${'a'.repeat(30_000)}</t></si></sst>`,
+      'xl/worksheets/sheet1.xml': sheet(`<row>${'<c t="s"><v>0</v></c>'.repeat(4)}</row>`),
+    }
+    expect(await refusal({ parts })).toEqual(
+      refusedFile('A row of the workbook has more than 100,000 characters.'),
+    )
+  })
+
+  test.each([
+    ['styles', `<cellXfs>${'<xf numFmtId="14"/>'.repeat(65_491)}</cellXfs>`],
+    ['formats', Array.from({ length: 65_491 }, (_, n) => `<numFmt numFmtId="${n}"/>`).join('')],
+    ['letters in a format', `<numFmt numFmtId="164" formatCode="${'['.repeat(256)}"/>`],
+  ])('one with more %s than workbooks have', async (_, styles) => {
+    expect(await refusal({ styles }, { bytes: 10_000_000 })).toEqual(unreadable)
+  })
+
   test.each([
     ['a text', `<row><c t="inlineStr"><is><t>${'a'.repeat(1_100_000)}</t></is></c></row>`],
     ['a comment', `<!--${'<'.repeat(1_100_000)}-->`],

@@ -1,13 +1,11 @@
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { badInput, type Fault } from '../../../kernel/errors.ts'
-import type { Cells } from '../cells.ts'
+import { type Cells, LONGEST_LINE } from '../cells.ts'
 import { type Delimiter, findDelimiter } from './delimiter.ts'
 import { utf8Text } from './utf8-text.ts'
 
 const BATCH = 1000
-/** A quote that nobody closed would make one cell of the rest of the file. */
-const LONGEST_LINE = 100_000
 
 /**
  * The lines of a CSV file, the header among them, in batches.
@@ -28,6 +26,7 @@ export async function* csvLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
     // After a space a quote is one too: `36, "Umar, S.E."`. With rtrim as well, `"Umar" S.E.` would end the reading.
     ltrim: true,
     skip_empty_lines: true,
+    // A quote that nobody closed would make one cell of the rest of the file.
     max_record_size: LONGEST_LINE,
   })
   // Its reader hears of failures; this callback only keeps them from being nobody's.
