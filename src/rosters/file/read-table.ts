@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { badInput } from '../../kernel/errors.ts'
 import { limitedBody } from './body.ts'
-import { areBlank, type Cells } from './cells.ts'
+import type { Cells } from './cells.ts'
 import { csvLines } from './csv/lines.ts'
 import { sheetLines } from './xlsx/lines.ts'
 
@@ -37,7 +37,6 @@ export async function* readTable<Row>(
   for await (const lines of format === 'csv' ? csvLines(bytes) : sheetLines(bytes, limits.bytes)) {
     const rows: Row[] = []
     for (const cells of lines) {
-      if (areBlank(cells)) continue
       if (read === undefined) {
         read = headed(cells)
         continue

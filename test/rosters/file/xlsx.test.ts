@@ -216,6 +216,22 @@ describe('a workbook', () => {
     expect(await read([HEADER, SITI.cells], { zip: { level: 0 } })).toEqual([SITI.row])
   })
 
+  test.each([
+    ['spaces', ' '.repeat(100), [SITI.row]],
+    ['notes', 'periksa', [SITI.row, { row: 2 }]],
+  ])('may have %s far right of the table, and below it, at no cost', async (_, text, people) => {
+    const far = `<c r="XFD9" t="str"><v>${text}</v></c>`
+    const table = inlineSheet([HEADER, SITI.cells]).replaceAll('</row>', `${far}</row>`)
+    const data = table.replace('</sheetData>', `${`<row>${far}</row>`.repeat(20_000)}</sheetData>`)
+    const start = performance.now()
+    const rows = await rowsOf(aWorkbook([], { parts: { 'xl/worksheets/sheet1.xml': data } }), {
+      format,
+      limits: { rows: 20_001 },
+    })
+    expect(rows.slice(0, 2)).toMatchObject(people)
+    expect(performance.now() - start).toBeLessThan(3000)
+  })
+
   test('has the row limit of any file', async () => {
     expect(await refusal({}, { rows: 0 })).toEqual(refusedFile('The file has more than 0 rows.'))
   })
@@ -332,6 +348,12 @@ describe('a workbook that would take the memory is refused:', () => {
   test('one with more columns than sheets have', async () => {
     expect(await inSheet('<row><c r="XFE1"><v>1</v></c></row>')).toEqual(unreadable)
     expect(await inSheet(`<row>${'<c/>'.repeat(16_385)}</row>`)).toEqual(unreadable)
+  })
+
+  test('one with more rows than sheets have, even if nothing is written in them', async () => {
+    expect(
+      await refusal({ parts: { 'xl/worksheets/sheet1.xml': sheet('<row/>'.repeat(1_048_577)) } }),
+    ).toEqual(unreadable)
   })
 
   test('one with entities that name each other', async () => {

@@ -1,14 +1,14 @@
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { badInput, type Fault } from '../../../kernel/errors.ts'
-import { type Cells, LONGEST_LINE } from '../cells.ts'
+import { areBlank, type Cells, LONGEST_LINE } from '../cells.ts'
 import { type Delimiter, findDelimiter } from './delimiter.ts'
 import { utf8Text } from './utf8-text.ts'
 
 const BATCH = 1000
 
 /**
- * The lines of a CSV file, the header among them, in batches.
+ * The lines of a CSV file in which something is written, the header among them, in batches.
  *
  * @throws Fault BAD_USER_INPUT for what is not in UTF-8, and for a quote that is never closed.
  */
@@ -57,7 +57,7 @@ async function* from(head: string, rest: AsyncIterable<string>): AsyncGenerator<
 async function* inBatches(lines: AsyncIterable<Cells>): AsyncGenerator<readonly Cells[], void> {
   let batch: Cells[] = []
   for await (const line of lines) {
-    batch.push(line)
+    if (!areBlank(line)) batch.push(line)
     if (batch.length < BATCH) continue
     yield batch
     batch = []

@@ -36,7 +36,8 @@ export async function readSharedStrings(
   const keep = () => {
     kept += Buffer.byteLength(text) + Uint32Array.BYTES_PER_ELEMENT
     if (kept > most) throw tooMuchText(most)
-    texts.push(text)
+    // Cells of nothing but spaces may name it a million times.
+    texts.push(text.trim() === '' ? '' : text)
     if (texts.length < TEXTS_OF_BLOCK) return
     blocks.push(blockOf(texts))
     texts = []

@@ -6,11 +6,12 @@ import { unreadableWorkbook } from './unreadable.ts'
 import { xmlReader } from './xml.ts'
 
 const BATCH = 1000
-/** XFD, the last column a sheet has. */
+/** XFD1048576 is the last cell that a sheet has. */
 const MOST_COLUMNS = 16_384
+const MOST_ROWS = 1_048_576
 
 /**
- * The rows of a sheet, in batches. Cells that the file leaves out are undefined.
+ * The rows of a sheet in which something is written, in batches. Cells in which nothing is are undefined.
  *
  * @throws Fault BAD_USER_INPUT for what no sheet has, and a row of more than {@link LONGEST_LINE} characters.
  */
@@ -20,7 +21,7 @@ export async function* sheetRows(
 ): AsyncGenerator<readonly Cells[], void> {
   let rows: Cells[] = []
   let cells: (string | undefined)[] = []
-  let [column, length] = [-1, 0]
+  let [column, length, count] = [-1, 0, 0]
   let [type, style, value] = ['n', '0', '']
   let [isData, isValue, isPhonetic] = [false, false, false]
   const reader = xmlReader({
@@ -31,6 +32,7 @@ export async function* sheetRows(
         cells = []
         column = -1
         length = 0
+        if (++count > MOST_ROWS) throw unreadableWorkbook()
       } else if (name === 'c') {
         column = attributes.r === undefined ? column + 1 : columnOf(attributes.r)
         if (column >= MOST_COLUMNS) throw unreadableWorkbook()
@@ -49,13 +51,13 @@ export async function* sheetRows(
       if (!isData) return
       if (name === 'v' || name === 't') isValue = false
       else if (name === 'rPh') isPhonetic = false
-      else if (name === 'row') rows.push(cells)
+      else if (name === 'row' && cells.length > 0) rows.push(cells)
       else if (name === 'c' && value !== '') {
         const text = cellText({ type, style, value }, meaning)
         length += text.length
         // A text is kept once, and a row may name it in each of its cells.
         if (length > LONGEST_LINE) throw tooLongRow()
-        cells[column] = text
+        if (text.trim() !== '') cells[column] = text
       }
     },
   })
