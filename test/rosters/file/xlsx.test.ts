@@ -170,6 +170,12 @@ describe('other cells', () => {
     expect(await read([HEADER, [...SITI.cells, null, 'periksa lagi']])).toEqual([SITI.row])
   })
 
+  test('titles may stand above the header', async () => {
+    expect(await read([['DAFTAR PENERIMA'], [null, 'Kecamatan', 'Tigaraksa'], HEADER, SITI.cells])).toEqual([
+      SITI.row,
+    ])
+  })
+
   test('empty rows before the header and between people are none', async () => {
     const rows = await read([[], [' ', null], HEADER, SITI.cells, ['', ''], SITI.cells, []])
     expect(rows).toEqual([SITI.row, { ...SITI.row, row: 2 }])
