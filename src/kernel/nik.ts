@@ -74,9 +74,15 @@ const PROVINCES_OF_ALL_EDITIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Characters without width come along when people copy from web pages. */
+const INVISIBLE = /[\u200b-\u200f\u2060\ufeff]/g
 /** People type spaces (also non-breaking), dots and every kind of dash between the groups. */
-const SEPARATORS = /[\s.\-\u2010-\u2015]/g
-const SIXTEEN_DIGITS = /(?<!\d)\d(?:[\s.\-\u2010-\u2015]*\d){15}(?!\d)/g
+const SEPARATORS = /[\s.\-\u2010-\u2015\u200b-\u200f\u2060]/g
+const SIXTEEN_DIGITS = /(?<!\d)\d(?:[\s.\-\u2010-\u2015\u200b-\u200f\u2060]*\d){15}(?!\d)/g
+/** What keeps a number from becoming one in a spreadsheet: `'3603…`, `="3603…"`. */
+const ARMOUR = /^=?["'`‘’]|["'`‘’]$/g
+/** A number of 16 digits as programs write it that keep numbers as floating-point ones. */
+const FLOAT = /^(\d{16})\.0+$/
 /** What a spreadsheet makes of a long number: `3.60301E+15`, `3,60301E+15`. */
 const SCIENTIFIC = /\dE\+?\d/i
 const LOWEST_WORKING_AGE = 15
@@ -94,7 +100,7 @@ export function inspectNik(
   input: string,
   against: NikContext = { today: dateInJakarta(new Date()) },
 ): NikInspection {
-  if (SCIENTIFIC.test(input)) {
+  if (isInexact(input)) {
     const message =
       'A spreadsheet turned the number into a rounded one; format the column as text and retype.'
     return { prefix: '', findings: [{ code: 'SPREADSHEET', level: 'ERROR', message }] }
@@ -201,9 +207,24 @@ export function isDamagedColumn({ filled, rounded }: { filled: number; rounded: 
   return filled >= 50 && rounded > 0.3 * filled
 }
 
-/** A number as it is meant, without the spaces, dots and dashes that people type between its groups. */
+/**
+ * A number as it is meant: without the spaces, dots and dashes that people type between its groups, and without what
+ * spreadsheets and programs leave around it: `="3603015705909001"`, `3603015705909001.0`.
+ */
 export function withoutSeparators(typed: string): string {
-  return typed.replace(SEPARATORS, '')
+  if (/^\d+$/.test(typed)) return typed
+  const bare = withoutArmour(typed)
+  return (FLOAT.exec(bare)?.[1] ?? bare).replace(SEPARATORS, '')
+}
+
+/** Whether a number went through one of too few digits: a spreadsheet's, or a floating-point one above 2^53. */
+function isInexact(typed: string): boolean {
+  const digits = FLOAT.exec(withoutArmour(typed))?.[1]
+  return SCIENTIFIC.test(typed) || (digits !== undefined && !Number.isSafeInteger(Number(digits)))
+}
+
+function withoutArmour(typed: string): string {
+  return typed.replace(INVISIBLE, '').trim().replace(ARMOUR, '')
 }
 
 /**

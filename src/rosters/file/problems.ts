@@ -3,7 +3,7 @@ import type { Field, RowProblem } from './file-row.ts'
 
 const WORDS: Readonly<Record<Field, { readonly name: string; readonly form: string }>> = {
   nik: { name: 'NIK', form: 'It has 16 digits.' },
-  name: { name: 'name', form: 'It has letters, no control characters, and at most 200 characters.' },
+  name: { name: 'name', form: 'It has letters, no NIK, no control characters, and at most 200 characters.' },
   birth_date: {
     name: 'birth date',
     form: 'It is a day from 1900 until today, written YYYY-MM-DD or DD/MM/YYYY.',

@@ -107,6 +107,8 @@ describe('a family card', () => {
     ['', null, []],
     ['360301010120900', null, unreadable('family_card')],
     ['3.60301E+15', null, unreadable('family_card')],
+    ["'3603010101209001", '3603010101209001', []],
+    ['="3603010101209001"', '3603010101209001', []],
   ])('written %j is %j', async (written, familyCard, problems) => {
     expect(await readSiti({ no_kk: written })).toEqual({ ...SITI.row, familyCard, problems })
   })
@@ -135,6 +137,8 @@ describe('a name', () => {
     ['no letter', '12345'],
     ['201 letters', 'a'.repeat(201)],
     ['a zero byte', `${SITI.row.fullName}\0`],
+    ['a NIK', `${SITI.row.fullName} 3603011705909002 Umar`],
+    ['a NIK in groups', `${SITI.row.fullName}, 360301-170590-9002`],
     ['an escape sequence', `${SITI.row.fullName}\x1b[2J`],
   ])('of %s cannot be read', async (_, written) => {
     expect(await readSiti({ nama: written })).toEqual({

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { inspectNik } from '../../../src/kernel/nik.ts'
 import { aWorkbook, relations, type SheetCell, sheet, type WorkbookOptions } from './a-workbook.ts'
 import { linesAndRows } from './arbitraries.ts'
-import { aLine, HEADER, refusalOf, refusedFile, rowsOf, SITI } from './reading.ts'
+import { aLine, HEADER, refusalOf, refusedFile, rowsOf, SITI, today } from './reading.ts'
 
 const format = 'xlsx'
 
@@ -76,15 +77,31 @@ describe('a text', () => {
 })
 
 describe('a number', () => {
+  const findingsOf = async (stored: string) => {
+    const row = await readSiti({ nik: { xml: `<v>${stored}</v>` } })
+    return inspectNik(row!.nik, { today }).findings.map(({ code, level }) => `${level} ${code}`)
+  }
+
   test.each([
-    ['3603011203850010', '3603011203850010'],
-    ['3.60301120385001E+15', '3603011203850010'],
-    ['9.10101120385001E15', '9101011203850010'],
-    // Kept by programs that are no spreadsheets: JavaScript would make it 9101011203850012.
-    ['9101011203850011', '9101011203850011'],
-  ])('stored as %s is a NIK of full digits, right or damaged', async (stored, nik) => {
-    expect(await readSiti({ nik: { xml: `<v>${stored}</v>` } })).toEqual({ ...SITI.row, nik })
+    '3.60301570590900E+15',
+    '3.603015705909E15',
+    '3603015705909000',
+    '3603015705900010',
+    '3.60301570590901E+15',
+    '9.10101570590900E+15',
+    '9101015705909001',
+    '9101015705909002',
+  ])('stored as %s may have lost a digit, and is no NIK, in however few rows', async (stored) => {
+    expect(await findingsOf(stored)).toEqual(['ERROR SPREADSHEET'])
   })
+
+  test.each(['3603015705909001', '8203015705909009'])(
+    'stored as %s by a program that is no spreadsheet has lost nothing',
+    async (nik) => {
+      expect(await readSiti({ nik: { xml: `<v>${nik}</v>` } })).toEqual({ ...SITI.row, nik })
+      expect(await findingsOf(nik)).toEqual([])
+    },
+  )
 
   test('is a village code and a decile as it stands', async () => {
     expect(await readSiti({ kode_desa: 3603012001, desil: { xml: '<v>2.0</v>' } })).toEqual(SITI.row)
