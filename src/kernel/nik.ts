@@ -236,6 +236,12 @@ export function holdsNik(text: string): boolean {
   return candidates.some((digits) => inspectNik(digits).nik !== undefined)
 }
 
+/** Whether a NIK, also one with a mistake elsewhere, was given out for this birth date `YYYY-MM-DD`, whatever its century. */
+export function saysBirthDate(nik: string, birthDate: string): boolean {
+  const digits = withoutSeparators(nik).slice(6, 12)
+  return digits === birthDigits(birthDate, 'MALE') || digits === birthDigits(birthDate, 'FEMALE')
+}
+
 /** Whether a slip of the pen could have made one NIK of the other: one digit differs, or two neighbors are swapped. */
 export function isOneSlipAway(one: Nik, other: Nik): boolean {
   const [first, second, ...more] = Array.from(one, (_, i) => i).filter((i) => one[i] !== other[i])
@@ -265,7 +271,11 @@ export function composeNik(parts: { district: string; birthDate: string; sex: Se
   if (!Number.isInteger(serial) || serial < 1 || serial > 9999) {
     throw badInput('serial', 'A serial is a whole number from 1 to 9999.')
   }
+  return `${district.replaceAll('.', '')}${birthDigits(birthDate, sex)}${String(serial).padStart(4, '0')}` as Nik
+}
+
+/** Digits 7 to 12 of a NIK. */
+function birthDigits(birthDate: string, sex: Sex): string {
   const [year, month, day] = [birthDate.slice(2, 4), birthDate.slice(5, 7), Number(birthDate.slice(8))]
-  const shifted = String(sex === 'FEMALE' ? day + 40 : day).padStart(2, '0')
-  return `${district.replaceAll('.', '')}${shifted}${month}${year}${String(serial).padStart(4, '0')}` as Nik
+  return `${String(sex === 'FEMALE' ? day + 40 : day).padStart(2, '0')}${month}${year}`
 }

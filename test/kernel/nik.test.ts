@@ -7,6 +7,7 @@ import {
   inspectNik,
   looksLikeSpreadsheetDamage,
   maskNik,
+  saysBirthDate,
 } from '../../src/kernel/nik.ts'
 import { birthDates, nikParts, niks } from './arbitraries.ts'
 
@@ -116,6 +117,16 @@ test('a declared birth date with the digits of the NIK settles the century', () 
     declaredBirthDate: '2050-05-17',
   })
   expect(unborn).toMatchObject({ birthDate: '1950-05-17', findings: [{ code: 'DOB' }] })
+})
+
+test('a NIK says a birth date of a woman or a man in any century, and no other', () => {
+  for (const sex of ['FEMALE', 'MALE'] as const) {
+    const nik = composeNik({ ...siti, birthDate: '1985-10-05', sex })
+    expect(saysBirthDate(nik, '1985-10-05')).toBe(true)
+    expect(saysBirthDate(`'${nik.slice(0, 6)} ${nik.slice(6, 12)} ${nik.slice(12)}`, '2085-10-05')).toBe(true)
+    expect(saysBirthDate(nik, '1985-05-10')).toBe(false)
+  }
+  expect(saysBirthDate('', '1985-10-05')).toBe(false)
 })
 
 test('serial 0000 was never given out', () => {

@@ -27,6 +27,14 @@ const UNREADABLE = eachField<RowProblem>((field) => ({
   message: `The ${WORDS[field].name} cannot be read. ${WORDS[field].form}`,
 }))
 
+/** Of a birth date that means another day to Americans, whose spreadsheets write it so. */
+export const MONTH_FIRST: RowProblem = {
+  code: 'UNREADABLE',
+  field: 'birth_date',
+  message:
+    'The birth date cannot be read. It seems to have the month before the day: write YYYY-MM-DD, or the day first.',
+}
+
 /** Of a line with more cells than the header: from an unknown column on, each stands under another title. */
 export const SHIFTED: readonly RowProblem[] = [
   {

@@ -115,6 +115,7 @@ describe('a day', () => {
     ['a time of day', styled('33010.99999', 1)],
     ['ISO 8601', { attributes: 't="d"', xml: '<v>1990-05-17T00:00:00</v>' }],
     ['text', '17/05/1990'],
+    ['no format, but the NIK says the same', 33010],
   ])('stored with %s is that day', async (_, cell) => {
     expect(await readSiti({ tanggal_lahir: cell }, { styles: STYLES })).toEqual(SITI.row)
   })
@@ -142,12 +143,12 @@ describe('a day', () => {
     ['0, a time of day', styled('0.5', 1)],
     ['beyond the year 9999', styled(2958466, 1)],
     ['negative', styled(-1, 1)],
-    ['shown as a number', styled(33010, 0)],
-    ['shown as a number after a word', styled(33010, 3)],
-    ['shown as a red number', styled(33010, 4)],
-    ['shown as any number', styled(33010, 5)],
-    ['of an unknown style', styled(33010, 99)],
-    ['without a style', 33010],
+    ['shown as a number', styled(33011, 0)],
+    ['shown as a number after a word', styled(33011, 3)],
+    ['shown as a red number', styled(33011, 4)],
+    ['shown as any number', styled(33011, 5)],
+    ['of an unknown style', styled(33011, 99)],
+    ['without a style', 33011],
   ])('is none that is %s', async (_, cell) => {
     expect(await readSiti({ tanggal_lahir: cell }, { styles: STYLES })).toMatchObject({
       birthDate: null,

@@ -1,4 +1,4 @@
-import { dayOfNumber } from './days.ts'
+import { dayOfNumber } from '../day-of-number.ts'
 import { unescaped } from './escapes.ts'
 import type { SharedStrings } from './shared-strings.ts'
 
