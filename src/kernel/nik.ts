@@ -74,9 +74,15 @@ const PROVINCES_OF_ALL_EDITIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Characters without width come along when people copy from web pages. */
+const INVISIBLE = /[\u200b-\u200f\u2060\ufeff]/g
 /** People type spaces (also non-breaking), dots and every kind of dash between the groups. */
-const SEPARATORS = /[\s.\-\u2010-\u2015]/g
-const SIXTEEN_DIGITS = /(?<!\d)\d(?:[\s.\-\u2010-\u2015]*\d){15}(?!\d)/g
+const SEPARATORS = /[\s.\-\u2010-\u2015\u200b-\u200f\u2060]/g
+const SIXTEEN_DIGITS = /(?<!\d)\d(?:[\s.\-\u2010-\u2015\u200b-\u200f\u2060]*\d){15}(?!\d)/g
+/** What keeps a number from becoming one in a spreadsheet: `'3603…`, `="3603…"`. */
+const ARMOUR = /^=?["'`‘’]|["'`‘’]$/g
+/** A number of 16 digits as programs write it that keep numbers as floating-point ones. */
+const FLOAT = /^(\d{16})\.0+$/
 /** What a spreadsheet makes of a long number: `3.60301E+15`, `3,60301E+15`. */
 const SCIENTIFIC = /\dE\+?\d/i
 const LOWEST_WORKING_AGE = 15
@@ -94,7 +100,7 @@ export function inspectNik(
   input: string,
   against: NikContext = { today: dateInJakarta(new Date()) },
 ): NikInspection {
-  if (SCIENTIFIC.test(input)) {
+  if (isInexact(input)) {
     const message =
       'A spreadsheet turned the number into a rounded one; format the column as text and retype.'
     return { prefix: '', findings: [{ code: 'SPREADSHEET', level: 'ERROR', message }] }
@@ -201,9 +207,24 @@ export function isDamagedColumn({ filled, rounded }: { filled: number; rounded: 
   return filled >= 50 && rounded > 0.3 * filled
 }
 
-/** A number as it is meant, without the spaces, dots and dashes that people type between its groups. */
+/**
+ * A number as it is meant: without the spaces, dots and dashes that people type between its groups, and without what
+ * spreadsheets and programs leave around it: `="3603015705909001"`, `3603015705909001.0`.
+ */
 export function withoutSeparators(typed: string): string {
-  return typed.replace(SEPARATORS, '')
+  if (/^\d+$/.test(typed)) return typed
+  const bare = withoutArmour(typed)
+  return (FLOAT.exec(bare)?.[1] ?? bare).replace(SEPARATORS, '')
+}
+
+/** Whether a number went through one of too few digits: a spreadsheet's, or a floating-point one above 2^53. */
+function isInexact(typed: string): boolean {
+  const digits = FLOAT.exec(withoutArmour(typed))?.[1]
+  return SCIENTIFIC.test(typed) || (digits !== undefined && !Number.isSafeInteger(Number(digits)))
+}
+
+function withoutArmour(typed: string): string {
+  return typed.replace(INVISIBLE, '').trim().replace(ARMOUR, '')
 }
 
 /**
@@ -213,6 +234,12 @@ export function withoutSeparators(typed: string): string {
 export function holdsNik(text: string): boolean {
   const candidates = text.match(SIXTEEN_DIGITS) ?? []
   return candidates.some((digits) => inspectNik(digits).nik !== undefined)
+}
+
+/** Whether a NIK, also one with a mistake elsewhere, was given out for this birth date `YYYY-MM-DD`, whatever its century. */
+export function saysBirthDate(nik: string, birthDate: string): boolean {
+  const digits = withoutSeparators(nik).slice(6, 12)
+  return digits === birthDigits(birthDate, 'MALE') || digits === birthDigits(birthDate, 'FEMALE')
 }
 
 /** Whether a slip of the pen could have made one NIK of the other: one digit differs, or two neighbors are swapped. */
@@ -244,7 +271,11 @@ export function composeNik(parts: { district: string; birthDate: string; sex: Se
   if (!Number.isInteger(serial) || serial < 1 || serial > 9999) {
     throw badInput('serial', 'A serial is a whole number from 1 to 9999.')
   }
+  return `${district.replaceAll('.', '')}${birthDigits(birthDate, sex)}${String(serial).padStart(4, '0')}` as Nik
+}
+
+/** Digits 7 to 12 of a NIK. */
+function birthDigits(birthDate: string, sex: Sex): string {
   const [year, month, day] = [birthDate.slice(2, 4), birthDate.slice(5, 7), Number(birthDate.slice(8))]
-  const shifted = String(sex === 'FEMALE' ? day + 40 : day).padStart(2, '0')
-  return `${district.replaceAll('.', '')}${shifted}${month}${year}${String(serial).padStart(4, '0')}` as Nik
+  return `${String(sex === 'FEMALE' ? day + 40 : day).padStart(2, '0')}${month}${year}`
 }

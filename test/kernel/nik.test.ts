@@ -7,6 +7,7 @@ import {
   inspectNik,
   looksLikeSpreadsheetDamage,
   maskNik,
+  saysBirthDate,
 } from '../../src/kernel/nik.ts'
 import { birthDates, nikParts, niks } from './arbitraries.ts'
 
@@ -43,6 +44,27 @@ test('spaces, dots and dashes between the groups do not matter', () => {
   for (const typed of ['360301 570590 9001', ' 36.03.01-570590-9001 ', '360301\u00a0570590\u20139001']) {
     expect(inspectNik(typed, { today }).nik).toBe('3603015705909001')
   }
+})
+
+test.each([
+  "'3603015705909001",
+  "'3603015705909001'",
+  '`3603015705909001',
+  '’3603015705909001',
+  '="3603015705909001"',
+  ' ="3603015705909001" ',
+  '\u200b3603015705909001\u200e',
+  "\ufeff'36030157\u200b05909001\u00a0",
+  '3603015705909001.0',
+  "'360301 570590 9001",
+])('%j is a NIK that a spreadsheet or a program has wrapped up', (typed) => {
+  expect(inspectNik(typed, { today })).toMatchObject({ nik: '3603015705909001', findings: [] })
+})
+
+test('a NIK that was a floating-point number is exact up to 2^53, in the provinces below 91', () => {
+  expect(inspectNik('8203015705909001.00', { today }).nik).toBe('8203015705909001')
+  expect(findingsOf('9101015705909002.0')).toEqual(['ERROR SPREADSHEET'])
+  expect(inspectNik('9101015705909002', { today }).nik).toBe('9101015705909002')
 })
 
 test.each(['', '360301570590900', '36030157059090011', '36030157O5909001', '٣٦٠٣٠١٥٧٠٥٩٠٩٠٠١'])(
@@ -95,6 +117,16 @@ test('a declared birth date with the digits of the NIK settles the century', () 
     declaredBirthDate: '2050-05-17',
   })
   expect(unborn).toMatchObject({ birthDate: '1950-05-17', findings: [{ code: 'DOB' }] })
+})
+
+test('a NIK says a birth date of a woman or a man in any century, and no other', () => {
+  for (const sex of ['FEMALE', 'MALE'] as const) {
+    const nik = composeNik({ ...siti, birthDate: '1985-10-05', sex })
+    expect(saysBirthDate(nik, '1985-10-05')).toBe(true)
+    expect(saysBirthDate(`'${nik.slice(0, 6)} ${nik.slice(6, 12)} ${nik.slice(12)}`, '2085-10-05')).toBe(true)
+    expect(saysBirthDate(nik, '1985-05-10')).toBe(false)
+  }
+  expect(saysBirthDate('', '1985-10-05')).toBe(false)
 })
 
 test('serial 0000 was never given out', () => {
@@ -195,6 +227,12 @@ test('a short column proves nothing, and empty cells do not count', () => {
   expect(looksLikeSpreadsheetDamage([...column(50, 16), ...Array(50).fill('')])).toBe(true)
 })
 
+test('the 0 behind the point of a floating-point number is none of a NIK', () => {
+  const floats = (damaged: number) => column(60, damaged).map((nik) => `${nik}.0`)
+  expect(looksLikeSpreadsheetDamage(floats(0))).toBe(false)
+  expect(looksLikeSpreadsheetDamage(floats(30))).toBe(true)
+})
+
 test.each([
   '3603015705909001',
   'siti 3603015705909001',
@@ -203,6 +241,7 @@ test.each([
   '360301\u00a0570590\u20139001',
   '1 3603015705909001',
   '3603015705909001-1',
+  'Siti 360301\u200b5705909001',
   '9903015705909001 and 3603015705909001',
 ])('%j holds a NIK', (text) => {
   expect(holdsNik(text)).toBe(true)

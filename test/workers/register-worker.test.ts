@@ -281,6 +281,7 @@ test.each<[string, object, string, string]>([
   ['a village elsewhere', { village: '36.71.01.1001' }, 'FORBIDDEN', 'input.village'],
   ['no name', { fullName: ' .' }, 'BAD_USER_INPUT', 'input.fullName'],
   ['a name of 201 letters', { fullName: 'x'.repeat(201) }, 'BAD_USER_INPUT', 'input.fullName'],
+  ['a name with a NIK in it', { fullName: 'Siti 3603015705909001' }, 'BAD_USER_INPUT', 'input.fullName'],
   ['a birth to come', { birthDate: '2023-05-16' }, 'BAD_USER_INPUT', 'input.birthDate'],
   ['a birth in 1899', { birthDate: '1899-12-31' }, 'BAD_USER_INPUT', 'input.birthDate'],
   ['a domicile to come', { domicileSince: '2023-05-16' }, 'BAD_USER_INPUT', 'input.domicileSince'],

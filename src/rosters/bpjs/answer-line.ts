@@ -4,7 +4,7 @@ import { inspectNik, type Nik } from '../../kernel/nik.ts'
 import { areBlank, type Cells, textAt } from '../file/cells.ts'
 import { type Headers, namedColumns, spelled } from '../file/named-columns.ts'
 import { plainWord } from '../file/plain-word.ts'
-import { type LineReader, type TableOptions, widthOf } from '../file/read-table.ts'
+import { HEAD, type LineReader, type TableOptions, widthOf } from '../file/read-table.ts'
 import { type AnswerProblem, problemOf } from './answer-problem.ts'
 
 /** What BPJS says of one person; REFUSED always with a reason, ACCEPTED never. */
@@ -24,7 +24,7 @@ export interface AnswerLine {
 
 type Field = 'row' | 'nik' | 'status' | 'reason'
 
-const HEADERS: Headers<Field> = {
+export const ANSWER_HEADERS: Headers<Field> = {
   row: ['baris', 'row', 'nomor_baris'],
   nik: ['nik'],
   status: ['status', 'status_kepesertaan', 'hasil'],
@@ -69,18 +69,18 @@ export function answerReader(
   header: Cells,
   { format, today }: Pick<TableOptions, 'format'> & { readonly today: string },
 ): LineReader<AnswerLine | AnswerProblem> {
-  const columns = namedColumns(header, HEADERS)
+  const columns = namedColumns(header, ANSWER_HEADERS)
   const missing = [
     ...(columns.row === undefined && columns.nik === undefined
-      ? [`${spelled('row', HEADERS)}, or ${spelled('nik', HEADERS)}`]
+      ? [`${spelled('row', ANSWER_HEADERS)}, or ${spelled('nik', ANSWER_HEADERS)}`]
       : []),
-    ...(columns.status === undefined ? [spelled('status', HEADERS)] : []),
+    ...(columns.status === undefined ? [spelled('status', ANSWER_HEADERS)] : []),
   ]
   if (missing.length > 0) {
     throw badInput(
       'file',
       `The file has too few columns; missing: ${missing.join('; ')}.`,
-      'Name the columns in the first line of the file.',
+      `Name the columns in one of the first ${HEAD} lines of the file.`,
     )
   }
   const width = widthOf(header, format)

@@ -4,7 +4,7 @@ import { recordFailure, recordRefusal } from '../../access/audit/audit.ts'
 import { checkPermission } from '../../access/check-permission.ts'
 import type { Context } from '../../contract/context.ts'
 import { readTable, type TableOptions } from '../file/read-table.ts'
-import { type AnswerLine, answerReader } from './answer-line.ts'
+import { ANSWER_HEADERS, type AnswerLine, answerReader } from './answer-line.ts'
 import { type AnswerProblem, isProblem } from './answer-problem.ts'
 import { findOwnEnrolledRoster } from './own-enrolled-roster.ts'
 import { ACCEPTANCE, takeAnswers } from './take-answers.ts'
@@ -52,7 +52,7 @@ export async function receiveAnswers(
       await recordRefusal(context.db, context, { ...ACCEPTANCE, reason: 'FORBIDDEN' })
       return undefined
     }
-    const read = readTable(body, options, (header) =>
+    const read = readTable(body, options, ANSWER_HEADERS, (header) =>
       answerReader(header, { format: options.format, today: context.today }),
     )
     const counts = { accepted: 0, refused: 0, unchanged: 0 }

@@ -2,19 +2,23 @@ import { badInput } from '../../kernel/errors.ts'
 import type { Cells } from './cells.ts'
 import type { Field } from './file-row.ts'
 import { type ColumnsOf, type Headers, namedColumns, spelled } from './named-columns.ts'
+import { HEAD } from './read-table.ts'
 
 /** Number of each field's column from 0; of one that the file may leave out, perhaps none. */
 export type Columns = ColumnsOf<Field>
 
-/** Indonesian first. */
-const HEADERS: Headers<Field> = {
-  nik: ['nik'],
-  name: ['nama', 'name', 'nama_lengkap', 'full_name'],
-  birth_date: ['tanggal_lahir', 'birth_date', 'tgl_lahir'],
-  sex: ['jenis_kelamin', 'sex', 'jk', 'gender'],
-  category: ['kategori', 'category', 'pekerjaan'],
-  village_code: ['kode_desa', 'village_code'],
-  family_card: ['no_kk', 'family_card'],
+/** Titles that lists of regencies and villages have. */
+export const HEADERS: Headers<Field> = {
+  nik: ['nik', 'no_nik', 'nomor_nik', 'nomor_induk_kependudukan', 'no_ktp', 'nomor_ktp'],
+  name: ['nama', 'name', 'nama_lengkap', 'full_name', 'nama_peserta', 'nama_pekerja'],
+  birth_date: ['tanggal_lahir', 'birth_date', 'tgl_lahir', 'date_of_birth'],
+  sex: ['jenis_kelamin', 'sex', 'jns_kelamin', 'kelamin', 'jk', 'l/p', 'gender'],
+  category: ['kategori', 'category', 'kategori_pekerja', 'pekerjaan', 'jenis_pekerjaan'],
+  village_code: [
+    ...['kode_desa', 'village_code', 'kode_kelurahan', 'kode_desa_kelurahan', 'kode_kelurahan_desa'],
+    ...['kode_desa_kel', 'kode_kel_desa', 'kode_wilayah'],
+  ],
+  family_card: ['no_kk', 'family_card', 'nomor_kk', 'no_kartu_keluarga', 'nomor_kartu_keluarga'],
   decile: ['desil', 'decile'],
 }
 
@@ -29,9 +33,9 @@ export function isNeeded(field: Field): boolean {
 }
 
 /**
- * Where the fields of a roster stand, by the header of the file. Columns of other headers mean nothing.
+ * Where the fields of a roster stand, by the header of the file; see {@link namedColumns}.
  *
- * @throws Fault BAD_USER_INPUT when two columns say the same, or none says what is needed.
+ * @throws Fault BAD_USER_INPUT when two columns are headed the same, or none says what is needed.
  */
 export function findColumns(header: Cells): Columns {
   const columns = namedColumns(header, HEADERS)
@@ -41,6 +45,6 @@ export function findColumns(header: Cells): Columns {
   throw badInput(
     'file',
     `The file has ${what}; missing: ${missing.map((field) => spelled(field, HEADERS)).join('; ')}.`,
-    'Name the columns in the first line of the file.',
+    `Name the columns in one of the first ${HEAD} lines of the file.`,
   )
 }

@@ -3,7 +3,7 @@ import type { Field, RowProblem } from './file-row.ts'
 
 const WORDS: Readonly<Record<Field, { readonly name: string; readonly form: string }>> = {
   nik: { name: 'NIK', form: 'It has 16 digits.' },
-  name: { name: 'name', form: 'It has letters, no control characters, and at most 200 characters.' },
+  name: { name: 'name', form: 'It has letters, no NIK, no control characters, and at most 200 characters.' },
   birth_date: {
     name: 'birth date',
     form: 'It is a day from 1900 until today, written YYYY-MM-DD or DD/MM/YYYY.',
@@ -26,6 +26,14 @@ const UNREADABLE = eachField<RowProblem>((field) => ({
   field,
   message: `The ${WORDS[field].name} cannot be read. ${WORDS[field].form}`,
 }))
+
+/** Of a birth date that means another day to Americans, whose spreadsheets write it so. */
+export const MONTH_FIRST: RowProblem = {
+  code: 'UNREADABLE',
+  field: 'birth_date',
+  message:
+    'The birth date cannot be read. It seems to have the month before the day: write YYYY-MM-DD, or the day first.',
+}
 
 /** Of a line with more cells than the header: from an unknown column on, each stands under another title. */
 export const SHIFTED: readonly RowProblem[] = [

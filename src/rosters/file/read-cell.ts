@@ -1,6 +1,5 @@
 import type { Sex } from '../../kernel/nik.ts'
 import { withoutSeparators } from '../../kernel/nik.ts'
-import { isBirthDate } from '../../workers/registration/inspect-person.ts'
 import { plainWord } from './plain-word.ts'
 
 /** Longer than any number people type, with whatever between its digits. */
@@ -15,13 +14,6 @@ const SEX_OF_WORD: ReadonlyMap<string, Sex> = new Map<string, Sex>([
 export function readNik(text: string): string | null {
   const typed = text.replace(/\s+/g, ' ')
   return typed.length > LONGEST_NIK || /[\p{Cc}\p{Cs}]/u.test(typed) ? null : typed
-}
-
-/** `YYYY-MM-DD` of a birth date written so or as `DD/MM/YYYY` or `DD-MM-YYYY`. @param today `YYYY-MM-DD` */
-export function readBirthDate(text: string, today: string): string | null {
-  const [, day, month, year] = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$/.exec(text) ?? []
-  const written = year === undefined ? text : `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`
-  return isBirthDate(written, today) ? written : null
 }
 
 export function readSex(text: string): Sex | null {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { findColumns } from './columns.ts'
+import { findColumns, HEADERS } from './columns.ts'
 import type { FileRow } from './file-row.ts'
 import { readRow } from './read-row.ts'
 import { readTable, type TableOptions, widthOf } from './read-table.ts'
@@ -18,7 +18,7 @@ export function readRosterFile(
   body: AsyncIterable<Uint8Array> | Readable,
   { today, ...options }: RosterFileOptions,
 ): AsyncGenerator<readonly FileRow[], void> {
-  return readTable(body, options, (header) => {
+  return readTable(body, options, HEADERS, (header) => {
     const table = { columns: findColumns(header), width: widthOf(header, options.format), today }
     return (cells, row) => readRow(cells, row, table)
   })

@@ -3,8 +3,9 @@ import { readCategory } from './category-names.ts'
 import { areBlank, type Cells, textAt } from './cells.ts'
 import type { Columns } from './columns.ts'
 import type { Field, FileRow, RowProblem } from './file-row.ts'
-import { missing, SHIFTED, unreadable } from './problems.ts'
-import { readBirthDate, readDecile, readFamilyCard, readNik, readSex, readVillageCode } from './read-cell.ts'
+import { MONTH_FIRST, missing, SHIFTED, unreadable } from './problems.ts'
+import { isMonthFirst, readBirthDate } from './read-birth-date.ts'
+import { readDecile, readFamilyCard, readNik, readSex, readVillageCode } from './read-cell.ts'
 
 export interface Table {
   readonly columns: Columns
@@ -18,18 +19,28 @@ export interface Table {
 export function readRow(cells: Cells, row: number, { columns, width, today }: Table): FileRow {
   if (cells.length > width && !areBlank(cells, width)) return shifted(cells, row, columns)
   const problems: RowProblem[] = []
-  const read = <Value>(field: Field, reading: (text: string) => Value | null): Value | null => {
+  const read = <Value>(
+    field: Field,
+    reading: (text: string) => Value | null,
+    whyNot: (text: string) => RowProblem = () => unreadable(field),
+  ): Value | null => {
     const text = textAt(cells, columns[field])
     const value = text === '' ? null : reading(text)
-    const problem = text === '' ? missing(field) : value === null ? unreadable(field) : undefined
+    const problem = text === '' ? missing(field) : value === null ? whyNot(text) : undefined
     if (problem) problems.push(problem)
     return value
   }
+  const nik = read('nik', readNik) ?? ''
+  const whose = { nik, today }
   return {
     row,
-    nik: read('nik', readNik) ?? '',
+    nik,
     fullName: read('name', readName),
-    birthDate: read('birth_date', (text) => readBirthDate(text, today)),
+    birthDate: read(
+      'birth_date',
+      (text) => readBirthDate(text, whose),
+      (text) => (isMonthFirst(text, whose) ? MONTH_FIRST : unreadable('birth_date')),
+    ),
     sex: read('sex', readSex),
     category: read('category', readCategory),
     village: read('village_code', readVillageCode),

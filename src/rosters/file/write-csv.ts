@@ -6,10 +6,10 @@ const BYTE_ORDER_MARK = '\uFEFF'
 
 /**
  * What makes a spreadsheet run a cell (OWASP, "CSV injection"), at the start of the cell; also at the start of what a
- * spreadsheet takes for a cell when it divides by semicolons, as it does in Indonesia, whatever the quotes. Full-width
- * forms are read as the plain ones.
+ * spreadsheet takes for a cell when it divides by semicolons, as it does in Indonesia, or by tabs, whatever the quotes.
+ * Spaces and quotes before it do not keep it from being run. Full-width forms are read as the plain ones.
  */
-const FORMULA = /(?<=^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])/g
+const FORMULA = /(?<=^|[;\t\r\n])(?=[\t\r]|(?:"|[^\S\t\r\n]|[\u200b-\u200f\u2060])*[=+\-@＝＋－＠])/g
 
 /**
  * A CSV file (RFC 4180) that spreadsheets open as it is meant: UTF-8 with a byte order mark, commas, CRLF, and an

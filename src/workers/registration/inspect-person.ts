@@ -1,7 +1,7 @@
 import type { Query } from '../../db/database.ts'
 import { isDate } from '../../kernel/date.ts'
 import { badInput } from '../../kernel/errors.ts'
-import { inspectNik, type NikInspection } from '../../kernel/nik.ts'
+import { holdsNik, inspectNik, type NikInspection } from '../../kernel/nik.ts'
 import type { Sex } from '../worker.entity.ts'
 
 const LONGEST_NAME = 200
@@ -53,18 +53,19 @@ export function checkedName(text: string): string {
   if (name !== null) return name
   throw badInput(
     'input.fullName',
-    `A name has letters, no control characters, and at most ${LONGEST_NAME} characters.`,
+    `A name has letters, no NIK, no control characters, and at most ${LONGEST_NAME} characters.`,
   )
 }
 
 /**
  * A name with single spaces, or null: it has letters, at most 200 characters, and nothing that PostgreSQL refuses (a
- * zero byte) or that a list would act on (other control characters, halves of characters).
+ * zero byte) or that a list would act on (other control characters, halves of characters). With a NIK in it, it is no name:
+ * two cells have run together, perhaps of two people.
  */
 export function readName(text: string): string | null {
   const name = text.trim().replace(/\s+/g, ' ')
-  const isName = /\p{L}/u.test(name) && !/[\p{Cc}\p{Cs}]/u.test(name) && name.length <= LONGEST_NAME
-  return isName ? name : null
+  if (name.length > LONGEST_NAME || !/\p{L}/u.test(name) || /[\p{Cc}\p{Cs}]/u.test(name)) return null
+  return holdsNik(name) ? null : name
 }
 
 /** @throws Fault BAD_USER_INPUT about `input.birthDate` for a day that {@link isBirthDate} refuses. */

@@ -1,36 +1,120 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { composeNik } from '../../../src/kernel/nik.ts'
 import { WorkerCategory } from '../../../src/programs/worker-category.ts'
 import { categoryNames } from '../../../src/rosters/file/category-names.ts'
 import { plainWord } from '../../../src/rosters/file/plain-word.ts'
-import { readSiti, rowsOf, SITI, today } from './reading.ts'
+import { birthDates } from '../../kernel/arbitraries.ts'
+import { aCsv, aLine, HEADER, readSiti, rowsOf, SITI, today } from './reading.ts'
 
 const unreadable = (field: string) => [
   { code: 'UNREADABLE', field, message: expect.stringMatching(/^The .* cannot be read\. It /) },
 ]
 
 describe('a birth date', () => {
-  test.each(['1990-05-17', '17/05/1990', '17-05-1990', ' 17/5/1990 '])(
-    'may be written %j',
-    async (written) => {
-      expect(await readSiti({ tanggal_lahir: written })).toEqual(SITI.row)
-    },
-  )
+  const unread = { ...SITI.row, birthDate: null, problems: unreadable('birth_date') }
+
+  test.each([
+    ...['1990-05-17', '1990/05/17', '1990.05.17', '1990-5-17'],
+    ...['17/05/1990', '17-05-1990', '17.05.1990', ' 17/5/1990 '],
+    ...['17 Mei 1990', '17-Mei-1990', '17 MAY 1990', '17May1990', '17. Mei, 1990'],
+    ...['1990-05-17 00:00:00', '1990-05-17T00:00:00.000Z', '17/05/1990 00.00', '33010', '33010.5'],
+  ])('may be written %j', async (written) => {
+    expect(await readSiti({ tanggal_lahir: written })).toEqual(SITI.row)
+  })
+
+  test.each([
+    ['jan januari january', '01'],
+    ['feb peb februari pebruari february', '02'],
+    ['mar maret march', '03'],
+    ['apr april', '04'],
+    ['mei may', '05'],
+    ['jun juni june', '06'],
+    ['jul juli july', '07'],
+    ['agt agu ags aug agustus august', '08'],
+    ['sep sept september', '09'],
+    ['okt oct oktober october', '10'],
+    ['nov nop november nopember', '11'],
+    ['des dec desember december', '12'],
+  ])('has its month in words: %s', async (words, month) => {
+    for (const word of words.split(' ')) {
+      const { birthDate } = await readSiti({
+        tanggal_lahir: `5-${word[0]!.toUpperCase()}${word.slice(1)}-1985`,
+      })
+      expect(birthDate, word).toBe(`1985-${month}-05`)
+    }
+  })
 
   test.each([
     ['1990-02-29', 'does not exist'],
     ['31/04/1990', 'does not exist'],
     ['17/05/90', 'has two digits of its year'],
-    ['05/17/1990', 'has its month first'],
-    ['1990-5-17', 'is not filled up'],
+    ['17-Mei-90', 'has two digits of its year'],
+    ['17/05-1990', 'is written in no known way'],
+    ['17 Foo 1990', 'has a month that is none'],
     ['1899-12-31', 'is too long ago'],
     ['2026-11-23', 'is tomorrow'],
-    ['33010', 'is a number'],
-    ['17 Mei 1990', 'is in words'],
+    ['33011', 'is a number of another day than that of the NIK'],
+    ['3301', 'is a number'],
   ])('%s cannot be read: it %s', async (written) => {
-    expect(await readSiti({ tanggal_lahir: written })).toEqual({
-      ...SITI.row,
-      birthDate: null,
-      problems: unreadable('birth_date'),
+    expect(await readSiti({ tanggal_lahir: written })).toEqual(unread)
+  })
+
+  describe('with digits that mean another day in America', () => {
+    const born = (birthDate: string) =>
+      composeNik({ district: '36.03.01', birthDate, sex: 'FEMALE', serial: 9001 })
+    const monthFirst = [
+      { code: 'UNREADABLE', field: 'birth_date', message: expect.stringMatching(/month before the day/) },
+    ]
+    const readBorn = (nikDate: string, written: string) =>
+      readSiti({ nik: born(nikDate), tanggal_lahir: written })
+
+    test('is read with the day first, also if the NIK has yet another day', async () => {
+      expect(await readBorn('1990-05-04', '04/05/1990')).toMatchObject({
+        birthDate: '1990-05-04',
+        problems: [],
+      })
+      expect(await readBorn('1990-05-06', '04/05/1990')).toMatchObject({
+        birthDate: '1990-05-04',
+        problems: [],
+      })
+      expect(await readBorn('1990-04-04', '04/04/1990')).toMatchObject({
+        birthDate: '1990-04-04',
+        problems: [],
+      })
+      expect(await readSiti({ nik: '', tanggal_lahir: '04/05/1990' })).toMatchObject({
+        birthDate: '1990-05-04',
+      })
+    })
+
+    test.each([
+      ['04/05/1990', '1990-04-05', 'the NIK has the American one'],
+      ['04-05-1990 00:00', '1990-04-05', 'the NIK has the American one'],
+      ['05/17/1990', '1990-05-17', 'there is no month 17'],
+      ['05/17/1990', '1990-05-18', 'there is no month 17'],
+    ])('is not read as %s of a NIK of %s: %s', async (written, nikDate) => {
+      expect(await readBorn(nikDate, written)).toMatchObject({ birthDate: null, problems: monthFirst })
+    })
+
+    test('is read once it is written with the year first or the month in words, whatever the NIK says', async () => {
+      for (const written of ['1990-05-04', '1990/5/4', '4 Mei 1990'])
+        expect(await readBorn('1990-04-05', written)).toMatchObject({ birthDate: '1990-05-04', problems: [] })
+    })
+
+    test('is not half misread in an American file: each row is right or answered', async () => {
+      const days = fc.array(birthDates, { minLength: 1, maxLength: 20 })
+      await fc.assert(
+        fc.asyncProperty(days, async (people) => {
+          const lines = people.map((day) => {
+            const [year, month, date] = day.split('-')
+            return aLine({ nik: born(day), tanggal_lahir: `${month}/${date}/${year}` })
+          })
+          for (const [n, { birthDate, problems }] of (await rowsOf(aCsv([HEADER, ...lines]))).entries()) {
+            if (birthDate === null) expect(problems).toEqual(monthFirst)
+            else expect(birthDate).toBe(people[n])
+          }
+        }),
+      )
     })
   })
 
@@ -107,6 +191,8 @@ describe('a family card', () => {
     ['', null, []],
     ['360301010120900', null, unreadable('family_card')],
     ['3.60301E+15', null, unreadable('family_card')],
+    ["'3603010101209001", '3603010101209001', []],
+    ['="3603010101209001"', '3603010101209001', []],
   ])('written %j is %j', async (written, familyCard, problems) => {
     expect(await readSiti({ no_kk: written })).toEqual({ ...SITI.row, familyCard, problems })
   })
@@ -135,6 +221,8 @@ describe('a name', () => {
     ['no letter', '12345'],
     ['201 letters', 'a'.repeat(201)],
     ['a zero byte', `${SITI.row.fullName}\0`],
+    ['a NIK', `${SITI.row.fullName} 3603011705909002 Umar`],
+    ['a NIK in groups', `${SITI.row.fullName}, 360301-170590-9002`],
     ['an escape sequence', `${SITI.row.fullName}\x1b[2J`],
   ])('of %s cannot be read', async (_, written) => {
     expect(await readSiti({ nama: written })).toEqual({

@@ -23,20 +23,60 @@ test('the family card and the decile may have no column', async () => {
 test('a file that misses columns is told all of them, and how they may be titled', async () => {
   const header = HEADER.filter((title) => title !== 'nik' && title !== 'tanggal_lahir')
   expect(await refusalOf(header.join(','))).toEqual(
-    refusedFile('The file has too few columns; missing: nik; tanggal_lahir or birth_date or tgl_lahir.'),
+    refusedFile('The file has too few columns; missing: nik or no_nik; tanggal_lahir or birth_date.'),
   )
 })
 
 test('a file that begins with its first person has no header line, and is refused without naming the person', async () => {
   const refusal = await refusalOf(aCsv([SITI.cells, SITI.cells]))
-  expect(refusal).toEqual(refusedFile(/^The file has no header line; missing: nik; nama or name or /))
+  expect(refusal).toEqual(refusedFile(/^The file has no header line; missing: nik or no_nik; nama or name; /))
   expect(SITI.cells.filter((cell) => cell.length > 1 && refusal.message.includes(cell))).toEqual([])
 })
 
-test('two columns that say the same are refused', async () => {
-  expect(await refusalOf(`${HEADER.join(',')},pekerjaan\n`)).toEqual(
-    refusedFile('Two columns of the file are kategori or category or pekerjaan.'),
+test.each(['nama', 'NAMA', 'Nama.'])('two columns of one title are refused: nama and %s', async (title) => {
+  expect(await refusalOf(`${HEADER.join(',')},${title}\n`)).toEqual(
+    refusedFile('Two columns of the file are nama or name.'),
   )
+})
+
+test.each(['pekerjaan', 'Nama Lengkap', 'Nama (Ibu)', 'NIK (suami)', 'kode wilayah', 'category'])(
+  'beside the usual titles, %s is a column of something else',
+  async (title) => {
+    const header = [title, ...HEADER]
+    expect(await rowsOf(aCsv([header, ['lain', ...SITI.cells]]))).toEqual([SITI.row])
+  },
+)
+
+test.each([
+  ['nik', ['No KTP', 'Nomor Induk Kependudukan', 'NIK (16 digit)', 'No. NIK', 'NIK\u00a0']],
+  ['nama', ['Nama Peserta', 'Nama Lengkap', 'NAMA LENGKAP (sesuai KTP)']],
+  ['tanggal_lahir', ['Tgl Lahir', 'Tgl. Lahir', 'Tanggal Lahir (DD/MM/YYYY)']],
+  ['jenis_kelamin', ['L/P', 'Kelamin', 'Jenis Kelamin (L/P)', 'Jns Kelamin', 'JK (L/P)']],
+  ['kategori', ['Jenis Pekerjaan', 'Pekerjaan']],
+  ['kode_desa', ['Kode Kelurahan', 'Kode Desa/Kelurahan', 'Kode Wilayah', 'Kode Kel./Desa']],
+  ['no_kk', ['Nomor KK', 'No. Kartu Keluarga']],
+])('%s is also called %j', async (usual, titles) => {
+  for (const title of titles) {
+    const header = HEADER.map((each) => (each === usual ? title : each))
+    expect(await rowsOf(aCsv([header, SITI.cells]))).toEqual([SITI.row])
+  }
+})
+
+test.each([
+  ['a hint for Excel', 'sep=;\r\n'],
+  ['titles', 'DAFTAR PENERIMA, KECAMATAN TIGARAKSA, TAHUN 2023\nNama desa: Cisereh\n\n'],
+  ['titles as wide as the table', 'DAFTAR PENERIMA;;;;;;;\n;;;;;;;\nKecamatan;Tigaraksa;;;;;;\n'],
+  ['nineteen lines', 'DAFTAR\n'.repeat(19)],
+])('%s may stand above the header, and rows are counted from it on', async (_, above) => {
+  const table = aCsv([HEADER, SITI.cells, SITI.cells], { delimiter: ';' })
+  expect(await rowsOf(above + table)).toEqual([SITI.row, { ...SITI.row, row: 2 }])
+})
+
+test('a header below twenty lines is not found', async () => {
+  expect(await refusalOf('DAFTAR\n'.repeat(20) + aCsv([HEADER, SITI.cells]))).toMatchObject({
+    ...refusedFile(/^The file has no header line/),
+    remedy: 'Name the columns in one of the first 20 lines of the file.',
+  })
 })
 
 test.each([

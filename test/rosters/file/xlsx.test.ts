@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { inspectNik } from '../../../src/kernel/nik.ts'
 import { aWorkbook, relations, type SheetCell, sheet, type WorkbookOptions } from './a-workbook.ts'
 import { linesAndRows } from './arbitraries.ts'
-import { aLine, HEADER, refusalOf, refusedFile, rowsOf, SITI } from './reading.ts'
+import { aLine, HEADER, refusalOf, refusedFile, rowsOf, SITI, today } from './reading.ts'
 
 const format = 'xlsx'
 
@@ -23,6 +24,12 @@ const refusal = (options: WorkbookOptions, limits: { rows?: number; bytes?: numb
   refusalOf(aWorkbook([HEADER, SITI.cells], options), { format, limits })
 
 const unreadable = refusedFile('The file cannot be read as an XLSX workbook.')
+
+/** A sheet whose texts are in its cells. */
+const inlineSheet = (lines: readonly (readonly string[])[]) => {
+  const row = (cells: readonly string[]) => cells.map((text) => `<c t="str"><v>${text}</v></c>`).join('')
+  return sheet(lines.map((cells) => `<row>${row(cells)}</row>`).join(''))
+}
 
 /** Style 1 has the built-in format `mm-dd-yy`; 2 to 5 have formats of their own. */
 const STYLES = `<numFmts count="4">
@@ -70,15 +77,31 @@ describe('a text', () => {
 })
 
 describe('a number', () => {
+  const findingsOf = async (stored: string) => {
+    const row = await readSiti({ nik: { xml: `<v>${stored}</v>` } })
+    return inspectNik(row!.nik, { today }).findings.map(({ code, level }) => `${level} ${code}`)
+  }
+
   test.each([
-    ['3603011203850010', '3603011203850010'],
-    ['3.60301120385001E+15', '3603011203850010'],
-    ['9.10101120385001E15', '9101011203850010'],
-    // Kept by programs that are no spreadsheets: JavaScript would make it 9101011203850012.
-    ['9101011203850011', '9101011203850011'],
-  ])('stored as %s is a NIK of full digits, right or damaged', async (stored, nik) => {
-    expect(await readSiti({ nik: { xml: `<v>${stored}</v>` } })).toEqual({ ...SITI.row, nik })
+    '3.60301570590900E+15',
+    '3.603015705909E15',
+    '3603015705909000',
+    '3603015705900010',
+    '3.60301570590901E+15',
+    '9.10101570590900E+15',
+    '9101015705909001',
+    '9101015705909002',
+  ])('stored as %s may have lost a digit, and is no NIK, in however few rows', async (stored) => {
+    expect(await findingsOf(stored)).toEqual(['ERROR SPREADSHEET'])
   })
+
+  test.each(['3603015705909001', '8203015705909009'])(
+    'stored as %s by a program that is no spreadsheet has lost nothing',
+    async (nik) => {
+      expect(await readSiti({ nik: { xml: `<v>${nik}</v>` } })).toEqual({ ...SITI.row, nik })
+      expect(await findingsOf(nik)).toEqual([])
+    },
+  )
 
   test('is a village code and a decile as it stands', async () => {
     expect(await readSiti({ kode_desa: 3603012001, desil: { xml: '<v>2.0</v>' } })).toEqual(SITI.row)
@@ -92,6 +115,7 @@ describe('a day', () => {
     ['a time of day', styled('33010.99999', 1)],
     ['ISO 8601', { attributes: 't="d"', xml: '<v>1990-05-17T00:00:00</v>' }],
     ['text', '17/05/1990'],
+    ['no format, but the NIK says the same', 33010],
   ])('stored with %s is that day', async (_, cell) => {
     expect(await readSiti({ tanggal_lahir: cell }, { styles: STYLES })).toEqual(SITI.row)
   })
@@ -119,12 +143,12 @@ describe('a day', () => {
     ['0, a time of day', styled('0.5', 1)],
     ['beyond the year 9999', styled(2958466, 1)],
     ['negative', styled(-1, 1)],
-    ['shown as a number', styled(33010, 0)],
-    ['shown as a number after a word', styled(33010, 3)],
-    ['shown as a red number', styled(33010, 4)],
-    ['shown as any number', styled(33010, 5)],
-    ['of an unknown style', styled(33010, 99)],
-    ['without a style', 33010],
+    ['shown as a number', styled(33011, 0)],
+    ['shown as a number after a word', styled(33011, 3)],
+    ['shown as a red number', styled(33011, 4)],
+    ['shown as any number', styled(33011, 5)],
+    ['of an unknown style', styled(33011, 99)],
+    ['without a style', 33011],
   ])('is none that is %s', async (_, cell) => {
     expect(await readSiti({ tanggal_lahir: cell }, { styles: STYLES })).toMatchObject({
       birthDate: null,
@@ -164,6 +188,12 @@ describe('other cells', () => {
     expect(await read([HEADER, [...SITI.cells, null, 'periksa lagi']])).toEqual([SITI.row])
   })
 
+  test('titles may stand above the header', async () => {
+    expect(await read([['DAFTAR PENERIMA'], [null, 'Kecamatan', 'Tigaraksa'], HEADER, SITI.cells])).toEqual([
+      SITI.row,
+    ])
+  })
+
   test('empty rows before the header and between people are none', async () => {
     const rows = await read([[], [' ', null], HEADER, SITI.cells, ['', ''], SITI.cells, []])
     expect(rows).toEqual([SITI.row, { ...SITI.row, row: 2 }])
@@ -179,13 +209,21 @@ describe('a workbook', () => {
         ['b', 'worksheet', '../data/Daftar.XML'],
         ['c', 'chartsheet', 'chartsheets/sheet1.xml'],
       ]),
-      'data/daftar.xml': sheet(
-        [HEADER, SITI.cells]
-          .map((cells) => `<row>${cells.map((text) => `<c t="str"><v>${text}</v></c>`).join('')}</row>`)
-          .join(''),
-      ),
+      'data/daftar.xml': inlineSheet([HEADER, SITI.cells]),
       'xl/styles.xml': null,
       'xl/sharedStrings.xml': null,
+    }
+    expect(await read([['another sheet']], { parts })).toEqual([SITI.row])
+  })
+
+  test('is read from its first tab that people see', async () => {
+    const parts = {
+      'xl/workbook.xml': `<workbook xmlns:r="r"><sheets><sheet name="Kode" state="hidden" r:id="a"/><sheet name="Sandi" state="veryHidden" r:id="a"/><sheet name="Daftar" state="visible" r:id="b"/></sheets></workbook>`,
+      'xl/_rels/workbook.xml.rels': relations([
+        ['a', 'worksheet', 'worksheets/sheet1.xml'],
+        ['b', 'worksheet', 'worksheets/sheet2.xml'],
+      ]),
+      'xl/worksheets/sheet2.xml': inlineSheet([HEADER, SITI.cells]),
     }
     expect(await read([['another sheet']], { parts })).toEqual([SITI.row])
   })
@@ -200,6 +238,22 @@ describe('a workbook', () => {
 
   test('may be stored without compression', async () => {
     expect(await read([HEADER, SITI.cells], { zip: { level: 0 } })).toEqual([SITI.row])
+  })
+
+  test.each([
+    ['spaces', ' '.repeat(100), [SITI.row]],
+    ['notes', 'periksa', [SITI.row, { row: 2 }]],
+  ])('may have %s far right of the table, and below it, at no cost', async (_, text, people) => {
+    const far = `<c r="XFD9" t="str"><v>${text}</v></c>`
+    const table = inlineSheet([HEADER, SITI.cells]).replaceAll('</row>', `${far}</row>`)
+    const data = table.replace('</sheetData>', `${`<row>${far}</row>`.repeat(20_000)}</sheetData>`)
+    const start = performance.now()
+    const rows = await rowsOf(aWorkbook([], { parts: { 'xl/worksheets/sheet1.xml': data } }), {
+      format,
+      limits: { rows: 20_001 },
+    })
+    expect(rows.slice(0, 2)).toMatchObject(people)
+    expect(performance.now() - start).toBeLessThan(3000)
   })
 
   test('has the row limit of any file', async () => {
@@ -273,6 +327,35 @@ describe('a workbook that would take the memory is refused:', () => {
     )
   })
 
+  test('one whose cell is longer than cells are, in however many runs', async () => {
+    const tooLong = refusedFile('A cell of the workbook has more than 32,767 characters.')
+    const runs = (count: number) => `<r><t>${'a'.repeat(100)}</t></r>`.repeat(count)
+    const parts = { 'xl/sharedStrings.xml': `<sst><si>${runs(328)}</si></sst>` }
+    expect(await refusal({ parts })).toEqual(tooLong)
+    expect(await inSheet(`<row><c t="inlineStr"><is>${runs(328)}</is></c></row>`)).toEqual(tooLong)
+    expect(await inSheet(`<row><c>${`<v>${'1'.repeat(100)}</v>`.repeat(328)}</c></row>`)).toEqual(tooLong)
+    const note = { attributes: 't="inlineStr"', xml: `<is>${runs(327)}</is>` }
+    expect(await read([HEADER, [...SITI.cells, note]])).toEqual([SITI.row])
+  })
+
+  test('one whose rows name a long text over and over', async () => {
+    const parts = {
+      'xl/sharedStrings.xml': `<sst><si><t>${'a'.repeat(30_000)}</t></si></sst>`,
+      'xl/worksheets/sheet1.xml': sheet(`<row>${'<c t="s"><v>0</v></c>'.repeat(4)}</row>`),
+    }
+    expect(await refusal({ parts })).toEqual(
+      refusedFile('A row of the workbook has more than 100,000 characters.'),
+    )
+  })
+
+  test.each([
+    ['styles', `<cellXfs>${'<xf numFmtId="14"/>'.repeat(65_491)}</cellXfs>`],
+    ['formats', Array.from({ length: 65_491 }, (_, n) => `<numFmt numFmtId="${n}"/>`).join('')],
+    ['letters in a format', `<numFmt numFmtId="164" formatCode="${'['.repeat(256)}"/>`],
+  ])('one with more %s than workbooks have', async (_, styles) => {
+    expect(await refusal({ styles }, { bytes: 10_000_000 })).toEqual(unreadable)
+  })
+
   test.each([
     ['a text', `<row><c t="inlineStr"><is><t>${'a'.repeat(1_100_000)}</t></is></c></row>`],
     ['a comment', `<!--${'<'.repeat(1_100_000)}-->`],
@@ -291,9 +374,27 @@ describe('a workbook that would take the memory is refused:', () => {
     expect(await inSheet(`<row>${'<c/>'.repeat(16_385)}</row>`)).toEqual(unreadable)
   })
 
+  test('one with more rows than sheets have, even if nothing is written in them', async () => {
+    expect(
+      await refusal({ parts: { 'xl/worksheets/sheet1.xml': sheet('<row/>'.repeat(1_048_577)) } }),
+    ).toEqual(unreadable)
+  })
+
   test('one with entities that name each other', async () => {
     const bomb = `<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><sst><si><t>&b;</t></si></sst>`
     expect(await refusal({ parts: { 'xl/sharedStrings.xml': bomb } })).toEqual(unreadable)
+  })
+
+  test.each([1001, 20_000])('one of %i sheets', async (count) => {
+    const parts = {
+      'xl/workbook.xml': `<workbook xmlns:r="r"><sheets>${'<sheet r:id="x"/>'.repeat(count)}</sheets></workbook>`,
+      'xl/_rels/workbook.xml.rels': relations(
+        Array.from({ length: count }, (_, n) => [`r${n}`, 'worksheet', 'worksheets/sheet1.xml']),
+      ),
+    }
+    expect(await refusal({ parts }, { bytes: 10_000_000 })).toEqual(
+      refusedFile('The workbook has more than 1,000 sheets.'),
+    )
   })
 
   test('one of very many parts', async () => {

@@ -1,34 +1,38 @@
-const DELIMITERS = [',', ';', '\t'] as const
-export type Delimiter = (typeof DELIMITERS)[number]
+import type { Cells } from '../cells.ts'
+import { countTitles, type Headers } from '../named-columns.ts'
+import type { Delimiter } from './cells-of.ts'
+import { recordReader } from './records.ts'
 
-/** No header is longer; of a file without line ends, no more is looked at. */
-const LONGEST_HEADER = 10_000
+const DELIMITERS: readonly Delimiter[] = [',', ';', '\t']
 
 /**
- * What divides the cells of a CSV: whatever stands most often in its first line that is not empty, outside quotes.
+ * What divides the cells of a CSV: that by which one of its first lines names the most columns, or, when none does, by which
+ * there are the most cells.
  *
- * @param text the file's beginning, or all of it.
- * @returns undefined when the line does not end in it yet.
+ * @param lines the file's beginning.
  */
-export function findDelimiter(text: string, isAll: boolean): Delimiter | undefined {
-  const end = headerEnd(text)
-  if (end === undefined && !isAll && text.length < LONGEST_HEADER) return undefined
-  const header = withoutQuoted(text.slice(0, end ?? LONGEST_HEADER))
-  const counted = DELIMITERS.map((delimiter) => ({ delimiter, count: header.split(delimiter).length }))
-  return counted.reduce((most, next) => (next.count > most.count ? next : most)).delimiter
+export function findDelimiter(lines: readonly string[], headers: Headers<string>): Delimiter {
+  const tried = DELIMITERS.map((delimiter) => {
+    const named = Math.max(0, ...recordsOf(lines, delimiter).map((cells) => countTitles(cells, headers)))
+    const cells = lines.reduce((count, line) => count + line.split(delimiter).length, 0)
+    return { delimiter, named, cells }
+  })
+  return tried.reduce((best, next) => (isBetter(next, best) ? next : best)).delimiter
 }
 
-/** Where the first line that is not empty ends; a line end within quotes ends none. */
-function headerEnd(text: string): number | undefined {
-  const start = text.search(/[^\r\n]/)
-  let isQuoted = false
-  for (let at = start; at !== -1 && at < text.length; at++) {
-    if (text[at] === '"') isQuoted = !isQuoted
-    else if (!isQuoted && (text[at] === '\n' || text[at] === '\r')) return at
-  }
-  return undefined
+interface Tried {
+  readonly named: number
+  readonly cells: number
 }
 
-function withoutQuoted(text: string): string {
-  return text.replace(/"[^"]*"/g, '')
+function isBetter(one: Tried, other: Tried): boolean {
+  return one.named > other.named || (one.named === other.named && one.cells > other.cells)
+}
+
+function recordsOf(lines: readonly string[], delimiter: Delimiter): Cells[] {
+  const records: Cells[] = []
+  const reader = recordReader(delimiter, (record) => records.push(record))
+  for (const line of lines) reader.read(line)
+  reader.end()
+  return records
 }

@@ -1,4 +1,4 @@
-import { dayOfNumber } from './days.ts'
+import { dayOfNumber } from '../day-of-number.ts'
 import { unescaped } from './escapes.ts'
 import type { SharedStrings } from './shared-strings.ts'
 
@@ -17,21 +17,24 @@ export interface CellMeaning {
   readonly from1904: boolean
 }
 
-/** What a cell says: a day as `YYYY-MM-DD`, a number in full digits. */
+/** What a cell says: a day as `YYYY-MM-DD`, a number in full digits as far as they are certain. */
 export function cellText({ type, style, value }: StoredCell, meaning: CellMeaning): string {
   if (type === 's') return meaning.sharedStrings.at(Number(value))
   if (type === 'str' || type === 'inlineStr') return unescaped(value)
   if (type === 'd') return value.slice(0, 10)
   if (type !== 'n') return value
   const day = meaning.dayStyles[Number(style)] ? dayOfNumber(Number(value), meaning.from1904) : undefined
-  return day ?? inFullDigits(value)
+  return day ?? digitsOf(value)
 }
 
 /**
- * A NIK that was typed as a number is stored as `3.60301120385001E+15`: its 16th digit is gone, and 0 stands in its
- * place, as the spreadsheet shows it. Digits are handed on as they are, because some numbers of 16 digits are beyond
- * JavaScript's.
+ * A NIK that was typed as a number is stored as `3.60301120385001E+15`: its 16th digit is gone, and in full digits a 0 would
+ * stand in its place. So numbers as large are handed on in that form, which no NIK has. Programs that are no spreadsheets
+ * store all digits: a 16th that is not 0 has been kept, and is certain up to 2^53.
  */
-function inFullDigits(value: string): string {
-  return /^-?\d+$/.test(value) ? value : String(Number(value))
+function digitsOf(value: string): string {
+  const number = Number(value)
+  if (Math.abs(number) < 1e15) return String(number)
+  const isExact = /^\d+[1-9]$/.test(value) && Number.isSafeInteger(number)
+  return isExact ? value : number.toExponential().toUpperCase()
 }

@@ -1,11 +1,5 @@
+import { unreadableWorkbook } from './unreadable.ts'
 import { readXml } from './xml.ts'
-
-const DAY = 86_400_000
-/** A day before day 1, in the count that takes 1900 for a leap year, from its March on. */
-const BEFORE_1900 = Date.UTC(1899, 11, 30)
-const BEFORE_1904 = Date.UTC(1904, 0, 1)
-/** 9999-12-31 */
-const LAST_DAY = 2_958_465
 
 /** Formats that have a number instead of a code, and a day in them (ECMA-376, 18.8.30). */
 const BUILT_IN: ReadonlySet<number> = new Set([
@@ -14,22 +8,29 @@ const BUILT_IN: ReadonlySet<number> = new Set([
   ...[50, 51, 52, 53, 54, 57, 58],
 ])
 
-/** Which styles of cells show a number as a day, by the style's number. */
+/** A workbook has no more styles of cells, nor formats, and a format no more characters (Excel, "specifications and limits"). */
+const MOST_STYLES = 65_490
+const LONGEST_FORMAT = 255
+
+/**
+ * Which styles of cells show a number as a day, by the style's number.
+ *
+ * @throws Fault BAD_USER_INPUT for more styles than a workbook has.
+ */
 export async function readDayStyles(
   part: AsyncIterable<Uint8Array> | undefined,
 ): Promise<readonly boolean[]> {
-  const formats = new Map<string, string>()
+  const showingDays = new Map<number, boolean>()
   const styles: boolean[] = []
   let isInCells = false
   if (part === undefined) return styles
   await readXml(part, {
     open(name, { numFmtId = '', formatCode = '' }) {
-      if (name === 'numFmt') formats.set(numFmtId, formatCode)
-      else if (name === 'cellXfs') isInCells = true
-      else if (name === 'xf' && isInCells) {
-        const format = formats.get(numFmtId)
-        styles.push(format === undefined ? BUILT_IN.has(Number(numFmtId)) : showsDay(format))
-      }
+      const format = Number(numFmtId)
+      if (name === 'cellXfs') isInCells = true
+      else if (name === 'numFmt') showingDays.set(format, showsDay(formatCode))
+      else if (name === 'xf' && isInCells) styles.push(showingDays.get(format) ?? BUILT_IN.has(format))
+      if (styles.length > MOST_STYLES || showingDays.size > MOST_STYLES) throw unreadableWorkbook()
     },
     close(name) {
       if (name === 'cellXfs') isInCells = false
@@ -40,18 +41,6 @@ export async function readDayStyles(
 
 /** Whether a format such as `[$-421]dd\ mmmm\ yyyy;@` shows days or years, once words, colors and locales are taken out. */
 function showsDay(format: string): boolean {
+  if (format.length > LONGEST_FORMAT) throw unreadableWorkbook()
   return /[dy]/i.test(format.replace(/"[^"]*"|\[[^\]]*\]|[\\_*]./g, ''))
-}
-
-/**
- * The day `YYYY-MM-DD` that a spreadsheet means by a number, or undefined when it means none. The time of day is
- * dropped, and no time zone takes part.
- */
-export function dayOfNumber(number: number, from1904: boolean): string | undefined {
-  const day = Math.floor(number)
-  // In the count from 1900, 60 is the 29 February that year did not have, and the days before it are one off.
-  if (!from1904 && day === 60) return undefined
-  const start = from1904 ? BEFORE_1904 : BEFORE_1900 + (day < 60 ? DAY : 0)
-  if (!(day >= 1 && day <= LAST_DAY)) return undefined
-  return new Date(start + day * DAY).toISOString().slice(0, 10)
 }

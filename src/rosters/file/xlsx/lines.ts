@@ -12,7 +12,7 @@ const UNPACKED = 10
 const COMPOUND_FILE = Buffer.from('D0CF11E0A1B11AE1', 'hex')
 
 /**
- * The rows of a workbook's first sheet, the header among them, in batches. The archive is kept in memory, not in a
+ * The rows of a workbook's first sheet in which something is written, the header among them, in batches. The archive is kept in memory, not in a
  * file: nobody's data lies on a disk.
  *
  * @param most bytes that the archive may have; ten times as many unpacked.
@@ -24,8 +24,7 @@ export async function* sheetLines(
 ): AsyncGenerator<readonly Cells[], void> {
   const archive = await openArchive(await collected(bytes), UNPACKED * most)
   const { sheet, sharedStrings, styles, from1904 } = await findWorkbook(archive)
-  const optional = (part: string | undefined) =>
-    part !== undefined && archive.has(part) ? archive.open(part) : undefined
+  const optional = (part: string | undefined) => (part === undefined ? undefined : archive.open(part))
   yield* sheetRows(archive.open(sheet), {
     dayStyles: await readDayStyles(optional(styles)),
     sharedStrings: await readSharedStrings(optional(sharedStrings), most),

@@ -1,5 +1,6 @@
 import { badInput } from '../../../kernel/errors.ts'
 import { unescaped } from './escapes.ts'
+import { lengthened } from './lengthened.ts'
 import { unreadableWorkbook } from './unreadable.ts'
 import { readXml } from './xml.ts'
 
@@ -21,7 +22,7 @@ interface Block {
   readonly ends: Uint32Array
 }
 
-/** @param most bytes that may be kept. @throws Fault BAD_USER_INPUT when there are more. */
+/** @param most bytes that may be kept. @throws Fault BAD_USER_INPUT when there are more, or a text is no cell's. */
 export async function readSharedStrings(
   part: AsyncIterable<Uint8Array> | undefined,
   most: number,
@@ -35,7 +36,8 @@ export async function readSharedStrings(
   const keep = () => {
     kept += Buffer.byteLength(text) + Uint32Array.BYTES_PER_ELEMENT
     if (kept > most) throw tooMuchText(most)
-    texts.push(text)
+    // Cells of nothing but spaces may name it a million times.
+    texts.push(text.trim() === '' ? '' : text)
     if (texts.length < TEXTS_OF_BLOCK) return
     blocks.push(blockOf(texts))
     texts = []
@@ -49,7 +51,7 @@ export async function readSharedStrings(
         else if (name === 't') isText = !isPhonetic
       },
       text(value) {
-        if (isText) text += value
+        if (isText) text = lengthened(text, value)
       },
       close(name) {
         if (name === 't') isText = false
