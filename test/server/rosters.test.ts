@@ -332,11 +332,13 @@ describe('the report of a roster', () => {
       `attachment; filename="roster-${json.id}-report.csv"`,
     )
     const lines = plain.text.split('\r\n')
-    expect(lines[0]).toBe('\uFEFFrow,outcome,reasons,same_as_row,covered,decision,decision_reason,enrollment')
+    expect(lines[0]).toBe(
+      '\uFEFFrow,outcome,screened_as,reasons,same_as_row,covered,decision,decision_reason,enrollment,acceptance,acceptance_reason',
+    )
     expect(lines.slice(1, 5)).toEqual([
-      '1,ELIGIBLE,,,,,,',
-      '2,INVALID_NIK,LENGTH: A NIK has 16 digits.,,,,,',
-      '3,DUPLICATE_IN_FILE,DUPLICATE_IN_FILE: An earlier row has the same NIK. (1),1,,,,',
+      '1,ELIGIBLE,,,,,,,,,',
+      '2,INVALID_NIK,,LENGTH: A NIK has 16 digits.,,,,,,,',
+      '3,DUPLICATE_IN_FILE,,DUPLICATE_IN_FILE: An earlier row has the same NIK. (1),1,,,,,,',
       expect.stringMatching(/^4,\w+,/),
     ])
     expect(plain.text).not.toContain(UPLOADED)
@@ -348,7 +350,7 @@ describe('the report of a roster', () => {
     )
     expect(named.text.split('\r\n').slice(0, 5)).toEqual([
       `${lines[0]},name`,
-      `1,ELIGIBLE,,,,,,,${UPLOADED}`,
+      `1,ELIGIBLE,,,,,,,,,,${UPLOADED}`,
       expect.stringMatching(/^2,/),
       expect.stringMatching(/^3,/),
       expect.stringMatching(/,'=cmd\(\)$/),
@@ -368,12 +370,46 @@ describe('the report of a roster', () => {
     )
   })
 
+  test('says what BPJS answered, and what screening had said where enrolling found otherwise', async () => {
+    const { json } = await send(aFile(3))
+    await hub.hub.db.query(
+      `/* test.answered */ update roster_row set acceptance = 'REFUSED', acceptance_reason = 'AGE_LIMIT', outcome = 'ENROLLED'
+        where row = 1;
+      update roster_row set outcome = 'OVER_BUDGET', screened_as = 'ELIGIBLE' where row = 2;
+      update roster_row set outcome = 'ENROLLED', acceptance = 'ACCEPTED' where row = 3;
+      update roster set state = 'ENROLLED'`,
+    )
+    expect((await report(json.id)).text.trim().split('\r\n').slice(1)).toEqual([
+      '1,ENROLLED,,,,,,,,REFUSED,AGE_LIMIT',
+      '2,OVER_BUDGET,ELIGIBLE,,,,,,,,',
+      '3,ENROLLED,,,,,,,,ACCEPTED,',
+    ])
+  })
+
+  test('names the workers of each page in the audit trail', async () => {
+    const { json } = await send(aFile(1_100))
+    await hub.hub.db.query(
+      `/* test.known */ update roster_row set worker_id = 7 where row = 5; update roster_row set worker_id = 8 where row > 1090;
+      update roster set state = 'SCREENED'`,
+    )
+    await audit()
+    await report(json.id)
+    expect(await audit()).toMatchObject([
+      { what: 'Roster.report', outcome: 'DONE', people: 1_000, workers: ['7'] },
+      { what: 'Roster.report', outcome: 'DONE', people: 100, workers: ['8'] },
+    ])
+  })
+
   test('is not there for others, and for nobody without the permission', async () => {
     const { json } = await send(aFile(10))
     await workOnRosters(hub.hub)
+    await audit()
     expect((await report(json.id, stranger)).status).toBe(404)
     expect((await report('404')).status).toBe(404)
     expect((await report('x')).status).toBe(404)
+    expect(await audit()).toMatchObject(
+      Array(3).fill({ what: 'Roster.report', outcome: 'REFUSED', reason: 'FORBIDDEN', people: 0 }),
+    )
     expect((await report(json.id, await authorization('roster:write'))).status).toBe(403)
     expect((await fetch(`http://127.0.0.1:${port}/rosters/${json.id}/report.csv`)).status).toBe(401)
   })
