@@ -2,13 +2,22 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
 import type { Context } from '../contract/context.ts'
+import type { RosterLimits } from '../kernel/config.ts'
 import { badInput } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/log.ts'
 import type { TableOptions } from '../rosters/file/read-table.ts'
 import { arriving } from './arriving.ts'
 import { readAway } from './read-away.ts'
 import { Refusal } from './refusals.ts'
 
 type Format = TableOptions['format']
+
+/** What the doors of rosters have in common. */
+export interface RosterDoor {
+  readonly limits: RosterLimits
+  /** Hears of what fails when nobody can be told any more. */
+  readonly logger: Logger
+}
 
 /** Bodies of files are handed on as they are, whatever a scope took before. */
 export function takeFiles(scope: FastifyInstance): void {

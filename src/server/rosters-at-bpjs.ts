@@ -1,13 +1,14 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
 import type { RosterLimits } from '../kernel/config.ts'
+import type { Logger } from '../kernel/log.ts'
 import { receiveAnswers } from '../rosters/bpjs/receive-answers.ts'
 import { rosterSubmission } from '../rosters/bpjs/submission.ts'
 import { keepOwnTime } from './arriving.ts'
-import { bodyOf, contextOf, formatOf, noRoster } from './files.ts'
+import { bodyOf, contextOf, formatOf, noRoster, type RosterDoor } from './files.ts'
 import { readAway } from './read-away.ts'
 import { asRequest } from './request-id.ts'
+import { sendCsv } from './send-csv.ts'
 
 /** Milliseconds in which somebody has to have read a submission. */
 const SUBMITTING = 600_000
@@ -20,13 +21,13 @@ const ANSWERING = 2_700_000
  *
  * @param rosters a scope that takes files (`files.ts`).
  */
-export function serveBpjs(rosters: FastifyInstance, hub: Hub, limits: RosterLimits): void {
+export function serveBpjs(rosters: FastifyInstance, hub: Hub, { limits, logger }: RosterDoor): void {
   rosters.route({
     method: 'GET',
     url: '/rosters/:id/submission.csv',
     exposeHeadRoute: false,
     config: { door: 'data', requestMs: SUBMITTING },
-    handler: (request, reply) => asRequest(request.id, () => submission(request, reply, hub)),
+    handler: (request, reply) => asRequest(request.id, () => submission(request, reply, hub, logger)),
   })
   rosters.route({
     method: 'POST',
@@ -37,13 +38,16 @@ export function serveBpjs(rosters: FastifyInstance, hub: Hub, limits: RosterLimi
   })
 }
 
-async function submission(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply> {
+async function submission(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hub: Hub,
+  logger: Logger,
+): Promise<FastifyReply> {
   const found = await rosterSubmission(contextOf(request, hub), idOf(request))
   if (reply.sent) return reply
   if (!found) throw noRoster()
-  reply.header('content-type', 'text/csv; charset=utf-8; header=present')
-  reply.header('content-disposition', `attachment; filename="roster-${found.id}-submission.csv"`)
-  return reply.send(Readable.from(found.csv))
+  return sendCsv(request, reply, { name: `roster-${found.id}-submission.csv`, csv: found.csv }, logger)
 }
 
 async function acceptance(

@@ -1,15 +1,16 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
 import type { RosterLimits } from '../kernel/config.ts'
 import { badInput, Fault } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/log.ts'
 import { type RosterFacts, receiveRoster } from '../rosters/receiving/receive-roster.ts'
 import { rosterReport } from '../rosters/report/roster-report.ts'
 import { keepOwnTime } from './arriving.ts'
-import { bodyOf, contextOf, formatOf, noRoster, takeFiles } from './files.ts'
+import { bodyOf, contextOf, formatOf, noRoster, type RosterDoor, takeFiles } from './files.ts'
 import { readAway } from './read-away.ts'
 import { asRequest } from './request-id.ts'
 import { serveBpjs } from './rosters-at-bpjs.ts'
+import { sendCsv } from './send-csv.ts'
 
 /** Milliseconds for a file to arrive (`arriving.ts` waits for 30 minutes of them) and to be written. */
 const RECEIVING = 2_700_000
@@ -21,7 +22,11 @@ const REPORTING = 600_000
  * body, which is read as it arrives and never held, and `GET /rosters/ID/report.csv`; and what goes to BPJS and comes back
  * (`rosters-at-bpjs.ts`). Refusals look as everywhere.
  */
-export async function serveRosters(server: FastifyInstance, hub: Hub, limits: RosterLimits): Promise<void> {
+export async function serveRosters(
+  server: FastifyInstance,
+  hub: Hub,
+  { limits, logger }: RosterDoor,
+): Promise<void> {
   await server.register(async (rosters) => {
     takeFiles(rosters)
     rosters.route({
@@ -36,9 +41,9 @@ export async function serveRosters(server: FastifyInstance, hub: Hub, limits: Ro
       url: '/rosters/:id/report.csv',
       exposeHeadRoute: false,
       config: { door: 'data', requestMs: REPORTING },
-      handler: (request, reply) => asRequest(request.id, () => report(request, reply, hub)),
+      handler: (request, reply) => asRequest(request.id, () => report(request, reply, hub, logger)),
     })
-    serveBpjs(rosters, hub, limits)
+    serveBpjs(rosters, hub, { limits, logger })
   })
 }
 
@@ -87,12 +92,15 @@ function told(value: unknown, name: string): string {
   )
 }
 
-async function report(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply> {
+async function report(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hub: Hub,
+  logger: Logger,
+): Promise<FastifyReply> {
   const { id } = request.params as { id: string }
   const found = await rosterReport(contextOf(request, hub), id)
   if (reply.sent) return reply
   if (!found) throw noRoster()
-  reply.header('content-type', 'text/csv; charset=utf-8; header=present')
-  reply.header('content-disposition', `attachment; filename="roster-${found.id}-report.csv"`)
-  return reply.send(Readable.from(found.csv))
+  return sendCsv(request, reply, { name: `roster-${found.id}-report.csv`, csv: found.csv }, logger)
 }

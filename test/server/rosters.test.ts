@@ -400,6 +400,28 @@ describe('the report of a roster', () => {
     ])
   })
 
+  test('that fails on the way breaks off, is logged and recorded, and is never taken for whole', async () => {
+    const { json } = await send(aFile(2_500))
+    await hub.hub.db.query(
+      `/* test.spoilt */ update roster set state = 'SCREENED'; update roster_row set covered = '7' where row = 2400`,
+    )
+    await audit()
+    hub.log.length = 0
+    const response = await fetch(`http://127.0.0.1:${port}/rosters/${json.id}/report.csv`, {
+      headers: { ...clerk, 'x-request-id': 'broken-report' },
+    })
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow('terminated')
+    expect(await audit()).toMatchObject([
+      { outcome: 'DONE', people: 1_000 },
+      { outcome: 'DONE', people: 1_000 },
+      { outcome: 'FAILED', reason: 'INTERNAL', what: 'Roster.report' },
+    ])
+    expect(hub.log.filter(({ level }) => Number(level) >= 50)).toMatchObject([
+      { requestId: 'broken-report', msg: 'a request failed' },
+    ])
+  })
+
   test('is not there for others, and for nobody without the permission', async () => {
     const { json } = await send(aFile(10))
     await workOnRosters(hub.hub)
