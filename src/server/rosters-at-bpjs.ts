@@ -1,12 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
-import type { RosterLimits } from '../kernel/config.ts'
 import type { Logger } from '../kernel/log.ts'
 import { receiveAnswers } from '../rosters/bpjs/receive-answers.ts'
 import { rosterSubmission } from '../rosters/bpjs/submission.ts'
-import { keepOwnTime } from './arriving.ts'
-import { bodyOf, contextOf, formatOf, noRoster, type RosterDoor } from './files.ts'
-import { readAway } from './read-away.ts'
+import { contextOf, noRoster, type RosterDoor, readFile } from './files.ts'
 import { asRequest } from './request-id.ts'
 import { sendCsv } from './send-csv.ts'
 
@@ -21,20 +18,20 @@ const ANSWERING = 2_700_000
  *
  * @param rosters a scope that takes files (`files.ts`).
  */
-export function serveBpjs(rosters: FastifyInstance, hub: Hub, { limits, logger }: RosterDoor): void {
+export function serveBpjs(rosters: FastifyInstance, hub: Hub, door: RosterDoor): void {
   rosters.route({
     method: 'GET',
     url: '/rosters/:id/submission.csv',
     exposeHeadRoute: false,
     config: { door: 'data', requestMs: SUBMITTING },
-    handler: (request, reply) => asRequest(request.id, () => submission(request, reply, hub, logger)),
+    handler: (request, reply) => asRequest(request.id, () => submission(request, reply, hub, door.logger)),
   })
   rosters.route({
     method: 'POST',
     url: '/rosters/:id/acceptance',
     config: { door: 'data', requestMs: ANSWERING },
-    bodyLimit: limits.bytes,
-    handler: (request, reply) => asRequest(request.id, () => acceptance(request, reply, hub, limits)),
+    bodyLimit: door.limits.bytes,
+    handler: (request, reply) => asRequest(request.id, () => acceptance(request, reply, hub, door)),
   })
 }
 
@@ -54,20 +51,17 @@ async function acceptance(
   request: FastifyRequest,
   reply: FastifyReply,
   hub: Hub,
-  limits: RosterLimits,
+  door: RosterDoor,
 ): Promise<FastifyReply> {
-  keepOwnTime(request.raw, reply.raw)
-  try {
-    const options = { format: formatOf(request), limits }
-    const received = await receiveAnswers(contextOf(request, hub), idOf(request), bodyOf(request), options)
-    // Its time was over meanwhile, and the client has been told.
-    if (reply.sent) return reply
-    if (!received) throw noRoster()
-    return reply.send(received)
-  } catch (error) {
-    readAway(request.raw)
-    throw error
-  }
+  const { limits } = door
+  const received = await readFile(request, reply, door, async ({ bytes, ...file }) => {
+    const taken = await receiveAnswers(contextOf(request, hub), idOf(request), bytes, { ...file, limits })
+    if (!taken) throw noRoster()
+    return taken
+  })
+  // Its time was over meanwhile, and the client has been told.
+  if (reply.sent) return reply
+  return reply.send(received)
 }
 
 function idOf({ params }: FastifyRequest): string {

@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
-import type { RosterLimits } from '../kernel/config.ts'
 import { badInput, Fault } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/log.ts'
 import { type RosterFacts, receiveRoster } from '../rosters/receiving/receive-roster.ts'
 import { rosterReport } from '../rosters/report/roster-report.ts'
-import { keepOwnTime } from './arriving.ts'
-import { bodyOf, contextOf, formatOf, noRoster, type RosterDoor, takeFiles } from './files.ts'
-import { readAway } from './read-away.ts'
+import { contextOf, noRoster, type RosterDoor, readFile, takeFiles } from './files.ts'
+import { countFiles } from './files-at-once.ts'
 import { asRequest } from './request-id.ts'
 import { serveBpjs } from './rosters-at-bpjs.ts'
 import { sendCsv } from './send-csv.ts'
@@ -25,8 +23,9 @@ const REPORTING = 600_000
 export async function serveRosters(
   server: FastifyInstance,
   hub: Hub,
-  { limits, logger }: RosterDoor,
+  { limits, logger }: Omit<RosterDoor, 'files'>,
 ): Promise<void> {
+  const door = { limits, logger, files: countFiles(limits) }
   await server.register(async (rosters) => {
     takeFiles(rosters)
     rosters.route({
@@ -34,7 +33,7 @@ export async function serveRosters(
       url: '/rosters',
       config: { door: 'data', requestMs: RECEIVING },
       bodyLimit: limits.bytes,
-      handler: (request, reply) => asRequest(request.id, () => receive(request, reply, hub, limits)),
+      handler: (request, reply) => asRequest(request.id, () => receive(request, reply, hub, door)),
     })
     rosters.route({
       method: 'GET',
@@ -43,7 +42,7 @@ export async function serveRosters(
       config: { door: 'data', requestMs: REPORTING },
       handler: (request, reply) => asRequest(request.id, () => report(request, reply, hub, logger)),
     })
-    serveBpjs(rosters, hub, { limits, logger })
+    serveBpjs(rosters, hub, door)
   })
 }
 
@@ -51,23 +50,26 @@ async function receive(
   request: FastifyRequest,
   reply: FastifyReply,
   hub: Hub,
-  limits: RosterLimits,
+  door: RosterDoor,
 ): Promise<FastifyReply> {
-  keepOwnTime(request.raw, reply.raw)
-  try {
-    const received = await receiveRoster(contextOf(request, hub), factsOf(request), bodyOf(request), limits)
-    // Its time was over meanwhile, and the client has been told.
-    if (reply.sent) return reply
-    if (received.isNew) reply.header('location', `/rosters/${received.id}/report.csv`)
-    return reply.code(received.isNew ? 201 : 200).send(received)
-  } catch (error) {
-    readAway(request.raw)
-    throw error
-  }
+  const received = await readFile(request, reply, door, ({ format, bytes, gone }) =>
+    receiveRoster(
+      contextOf(request, hub),
+      { ...factsIn(request), format },
+      bytes,
+      door.limits,
+      // A workbook has arrived before its first row is read: nobody else would notice that its sender has left.
+      () => gone.throwIfAborted(),
+    ),
+  )
+  // Its time was over meanwhile, and the client has been told.
+  if (reply.sent) return reply
+  if (received.isNew) reply.header('location', `/rosters/${received.id}/report.csv`)
+  return reply.code(received.isNew ? 201 : 200).send(received)
 }
 
-function factsOf(request: FastifyRequest): RosterFacts {
-  const { program, from, to, replaces, ...others } = request.query as Record<string, unknown>
+function factsIn({ query }: FastifyRequest): Omit<RosterFacts, 'format'> {
+  const { program, from, to, replaces, ...others } = query as Record<string, unknown>
   if (Object.keys(others).length > 0) {
     // Whoever misspelt `replaces` would have sent a roster of its own.
     throw new Fault('BAD_USER_INPUT', 'The address has something that a roster does not have.', {
@@ -79,7 +81,6 @@ function factsOf(request: FastifyRequest): RosterFacts {
     from: told(from, 'from'),
     to: told(to, 'to'),
     replaces: replaces === undefined ? null : told(replaces, 'replaces'),
-    format: formatOf(request),
   }
 }
 

@@ -4,7 +4,11 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadRates } from '../../seeds/load-rates.ts'
-import { DEFAULT_HTTP_LIMITS } from '../../src/kernel/config.ts'
+import {
+  DEFAULT_HTTP_LIMITS,
+  DEFAULT_ROSTER_LIMITS,
+  type RosterServerLimits,
+} from '../../src/kernel/config.ts'
 import { workOnRosters } from '../../src/rosters/roster-work.ts'
 import { aBudget, aPayer, aProgram } from '../harness/builders.ts'
 import { auditReader } from '../harness/viewers.ts'
@@ -31,7 +35,7 @@ beforeAll(async () => {
     graphiql: false,
     // Uploads have a time of their own: those of these tests take longer.
     http: { ...DEFAULT_HTTP_LIMITS, requestMs: 300 },
-    rosters: { rows: 3_000, bytes: MOST_BYTES },
+    rosters: { ...DEFAULT_ROSTER_LIMITS, rows: 3_000, bytes: MOST_BYTES },
   })
   await hub.server.listen({ port: 0 })
   port = (hub.server.server.address() as AddressInfo).port
@@ -81,8 +85,8 @@ interface Answered {
   readonly errors: [{ message: string; extensions: { code: string; field?: string; remedy?: string } }]
 }
 
-const addressOf = (search = '') =>
-  `http://127.0.0.1:${port}/rosters?program=${program}&from=2023-06&to=2023-12${search}`
+const addressOf = (search = '', at = port) =>
+  `http://127.0.0.1:${at}/rosters?program=${program}&from=2023-06&to=2023-12${search}`
 
 async function send(
   body: string | Uint8Array | Readable | undefined,
@@ -99,8 +103,8 @@ async function send(
 }
 
 /** A request that is written by hand. */
-function open(headers: Record<string, string | number> = {}): ClientRequest {
-  return httpRequest(addressOf(), {
+function open(headers: Record<string, string | number> = {}, at = port): ClientRequest {
+  return httpRequest(addressOf('', at), {
     method: 'POST',
     agent: false,
     headers: { ...clerk, 'content-type': CSV, ...headers },
@@ -249,6 +253,89 @@ test.each(['with', 'without'])(
     expect(hub.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
   },
 )
+
+describe('files at the same time', () => {
+  /** A server of its own over the same hub. */
+  async function another(rosters: Partial<RosterServerLimits>) {
+    const running = await serving({
+      hub: hub.hub,
+      graphiql: false,
+      rosters: { ...DEFAULT_ROSTER_LIMITS, ...rosters },
+    })
+    await running.server.listen({ port: 0 })
+    const at = (running.server.server.address() as AddressInfo).port
+    return { ...running, at }
+  }
+
+  /** Begins to send a file, and waits until it is being read. */
+  async function beginning(type: string, at: number): Promise<ClientRequest> {
+    const sending = open({ 'content-type': type }, at)
+    sending.on('error', () => {})
+    const before = (await left())!.roster as number
+    sending.write(HEADER.join(','))
+    await expect.poll(async () => (await left())!.roster).toBe(before + 1)
+    return sending
+  }
+
+  const sendTo = async (at: number, type: string, body: string | Uint8Array) => {
+    const headers = { ...clerk, 'content-type': type }
+    const response = await fetch(addressOf('', at), {
+      method: 'POST',
+      headers,
+      body: body as RequestInit['body'],
+    })
+    const { errors } = (await response.json()) as Partial<Answered>
+    const { message, extensions } = errors?.[0] ?? {}
+    return [response.status, response.headers.get('retry-after'), message, extensions?.remedy]
+  }
+
+  test('are few, fewer of them workbooks, and places are free again when a file ends or its sender leaves', async () => {
+    await using running = await another({ files: 2, workbooks: 1 })
+    const { at } = running
+    const workbook = aWorkbook([HEADER, aLine()])
+    const first = await beginning(XLSX, at)
+    expect(await sendTo(at, XLSX, workbook)).toEqual([
+      503,
+      '30',
+      'The hub is reading as many workbooks as it can.',
+      'Send it again in a minute, or as "CSV UTF-8".',
+    ])
+    expect((await sendTo(at, CSV, aFile(3)))[0]).toBe(201)
+    const second = await beginning(CSV, at)
+    expect(await sendTo(at, CSV, aFile(4))).toEqual([
+      503,
+      '30',
+      'The hub is reading as many files as it can.',
+      'Send it again in a minute.',
+    ])
+    expect(
+      (
+        await fetch(`http://127.0.0.1:${at}/graphql?query={__typename}`, {
+          headers: { 'apollo-require-preflight': '1' },
+        })
+      ).status,
+    ).toBe(200)
+    first.destroy()
+    second.destroy()
+    await expect.poll(async () => (await sendTo(at, XLSX, workbook))[0]).toBe(201)
+    expect((await sendTo(at, CSV, aFile(5)))[0]).toBe(201)
+  })
+
+  test('of which one has arrived in full is read no further when its sender has left', async () => {
+    await using running = await another({})
+    const lines = aFile(20_000)
+      .split('\n')
+      .map((line) => line.split(','))
+    const workbook = aWorkbook(lines)
+    const sending = open({ 'content-type': XLSX, 'content-length': workbook.length }, running.at)
+    sending.on('error', () => {})
+    sending.end(workbook)
+    await expect.poll(async () => (await left())!.roster_row, { timeout: 10_000 }).toBeGreaterThan(0)
+    sending.destroy()
+    await expect.poll(left, { timeout: 10_000 }).toEqual(NOTHING)
+    expect(await audit()).toMatchObject([{ what: 'Roster.receive', outcome: 'REFUSED', people: 0 }])
+  })
+})
 
 describe('what is refused at the door', () => {
   test.each([

@@ -27,13 +27,18 @@ export interface ReceivedAnswers {
   readonly moreProblems: number
 }
 
+export interface AnswerOptions extends TableOptions {
+  /** Aborts with what is to be thrown when nobody waits for the counts any more. */
+  readonly gone?: AbortSignal
+}
+
 /** Longer answers nobody reads. */
 const MOST_PROBLEMS = 1_000
 
 /**
  * Takes the answer of BPJS to an enrolled roster, a transaction for about a thousand lines: whom it accepted, and whom not
  * and why (DOMAIN.md §5). A line that says something impossible stops no other. The same file again changes nothing, so
- * one that breaks off is sent again.
+ * one that breaks off, or whose sender leaves, is sent again.
  *
  * @returns undefined for a roster that is not there, or another payer's; nothing of the body is read then.
  * @throws Fault BAD_USER_INPUT about `file`, and whatever the body throws: lines before are taken then. UNAUTHENTICATED or
@@ -43,7 +48,7 @@ export async function receiveAnswers(
   context: Context,
   id: string,
   body: AsyncIterable<Uint8Array> | Readable,
-  options: TableOptions,
+  { gone, ...options }: AnswerOptions,
 ): Promise<ReceivedAnswers | undefined> {
   try {
     checkPermission(context.viewer, 'roster:write', 'Sending in what BPJS answered')
@@ -59,6 +64,7 @@ export async function receiveAnswers(
     const problems: AnswerProblem[] = []
     let moreProblems = 0
     for await (const batch of read) {
+      gone?.throwIfAborted()
       const answers = batch.filter((line): line is AnswerLine => !isProblem(line))
       const taken = await context.db.transaction((query) => takeAnswers(query, roster, answers, context))
       counts.accepted += taken.accepted
