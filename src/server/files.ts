@@ -35,9 +35,15 @@ export function takeFiles(scope: FastifyInstance): void {
   })
 }
 
+const CSV = 'text/csv'
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
 const FORMAT_OF_TYPE: Readonly<Record<string, Format>> = {
-  'text/csv': 'csv',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  [CSV]: 'csv',
+  'application/csv': 'csv',
+  // What browsers call a .csv where Excel is installed. A workbook of its old format is refused as no UTF-8.
+  'application/vnd.ms-excel': 'csv',
+  [XLSX]: 'xlsx',
 }
 
 /** @throws Refusal 415 for what is no file of people. */
@@ -53,12 +59,9 @@ function formatOf({ headers }: FastifyRequest): Format {
     ?.slice(8)
     .replaceAll('"', '')
   if (format === undefined) {
-    throw otherType(
-      'The file has to be a CSV or an XLSX workbook.',
-      `Send content-type: ${Object.keys(FORMAT_OF_TYPE).join(' or ')}.`,
-    )
+    throw otherType('The file has to be a CSV or an XLSX workbook.', `Send content-type: ${CSV} or ${XLSX}.`)
   }
-  if (charset !== undefined && charset !== 'utf-8')
+  if (charset !== undefined && !/^utf-?8$/.test(charset))
     throw otherType('The file has to be in UTF-8.', 'Save it as "CSV UTF-8" in the spreadsheet.')
   if (encoding !== 'identity') throw otherType('The file must not be packed.', 'Send it as it is.')
   return format

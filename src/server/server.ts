@@ -96,7 +96,7 @@ async function admitOrigins(scope: FastifyInstance, { corsOrigins }: HttpLimits)
       'x-apollo-operation-name',
       REQUEST_ID_HEADER,
     ],
-    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after'],
+    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after', 'location', 'content-disposition'],
     maxAge: 600,
   })
 }

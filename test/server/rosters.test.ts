@@ -147,6 +147,18 @@ describe('a roster that is sent in', () => {
     expect(await left()).toMatchObject({ roster: 1, roster_row: 100 })
   })
 
+  test.each([
+    'text/csv; charset=utf8',
+    'text/csv;charset="UTF-8"',
+    'application/csv',
+    'application/vnd.ms-excel',
+  ])('as %s is a CSV', async (type) => {
+    expect((await send(aFile(3), { type })).status).toBe(201)
+    const old = Buffer.from('D0CF11E0A1B11AE1', 'hex')
+    const { status, json } = await send(old, { type })
+    expect([status, json.errors[0].message]).toEqual([400, 'The file is not in UTF-8.'])
+  })
+
   test('as a workbook is created', async () => {
     const { status, json } = await send(aWorkbook([HEADER, aLine(), aLine({ nik: '3603015705909002' })]), {
       type: XLSX,
@@ -218,7 +230,7 @@ describe('a file beyond the limits', () => {
   test('is refused for its rows, though most of it is still to come', async () => {
     const { status, json } = await send(aFile(4_000))
     expect([status, json.errors[0]]).toMatchObject([
-      400,
+      413,
       { message: 'The file has more than 3,000 rows.', extensions: { field: 'file' } },
     ])
     expect(await left()).toEqual(NOTHING)
@@ -339,7 +351,11 @@ describe('files at the same time', () => {
 
 describe('what is refused at the door', () => {
   test.each([
-    ['another type', { type: 'application/vnd.ms-excel' }, /content-type: text\/csv or application/],
+    [
+      'another type',
+      { type: 'application/vnd.ms-excel.sheet.macroEnabled.12' },
+      /content-type: text\/csv or application/,
+    ],
     ['JSON', { type: 'application/json' }, /content-type: text\/csv/],
     ['another encoding', { type: 'text/csv; charset=iso-8859-1' }, /CSV UTF-8/],
   ])('%s: 415, with what to do', async (_what, sending, remedy) => {
