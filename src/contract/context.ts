@@ -54,8 +54,9 @@ export interface Context extends PlannedRequest {
    * to the channel. It tells nothing else, so that what is pushed is read anew under the viewer's rules.
    *
    * @param channel a constant of the code.
+   * @param isOver whether nothing will change any more: the subscription is completed then. Without it, it has no end.
    */
-  changesOf(channel: string, id: string): AsyncIterableIterator<string>
+  changesOf(channel: string, id: string, isOver?: () => Promise<boolean>): AsyncIterableIterator<string>
   /** Present in a mutation: the one transaction in which it changes things and is recorded. */
   readonly change?: Change
 }

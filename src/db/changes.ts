@@ -3,14 +3,17 @@ import type { Database } from './database.ts'
 /**
  * Yields the id once at once, for how things are now, and then whenever somebody sends it to the channel or a
  * notification may have been missed. However many come while the consumer is busy, he is given one: he looks at how
- * things are, not at what happened. Never ends by itself; `return` ends it, also while `next` waits.
+ * things are, not at what happened. `return` ends it, also while `next` waits.
  *
  * @param channel a constant of the code; see {@link Database.listen}.
+ * @param isOver whether nothing will change any more: asked each time before the id is yielded, which is the last time then.
+ *   Without it there is no end but `return`.
  */
 export function changesOf(
   db: Pick<Database, 'listen'>,
   channel: string,
   id: string,
+  isOver: () => Promise<boolean> = async () => false,
 ): AsyncIterableIterator<string> {
   let isNew = true
   let hasEnded = false
@@ -21,8 +24,18 @@ export function changesOf(
     isNew = true
     wake()
   }
+  const end = () => {
+    hasEnded = true
+    wake()
+    listening?.then(
+      (stop) => stop(),
+      // Whoever waits for `next` hears of it.
+      () => {},
+    )
+  }
   return {
     async next() {
+      if (hasEnded) return { done: true, value: undefined }
       // Before how things are now is looked at, so that nothing is missed between the two.
       listening ??= db.listen(channel, heard)
       await listening
@@ -33,16 +46,13 @@ export function changesOf(
       }
       if (hasEnded) return { done: true, value: undefined }
       isNew = false
+      const isLast = await isOver()
+      if (hasEnded) return { done: true, value: undefined }
+      if (isLast) end()
       return { done: false, value: id }
     },
     async return() {
-      hasEnded = true
-      wake()
-      listening?.then(
-        (stop) => stop(),
-        // Whoever waits for `next` hears of it.
-        () => {},
-      )
+      end()
       return { done: true, value: undefined }
     },
     [Symbol.asyncIterator]() {

@@ -58,18 +58,35 @@ export class Listeners {
 /** A name that needs no quotes in SQL: `listen` takes no parameters. */
 const CHANNEL = /^[a-z][a-z_]{0,62}$/
 
-/** Over the one connection of the embedded database, which cannot be lost. */
-export function embeddedNotifications(pglite: PGlite): Notifications {
-  const listeners = new Listeners()
+/** Begins something for each channel, once; what failed is begun again by the next who needs it. */
+export function onceForEach(begin: (channel: string) => Promise<unknown>) {
   const begun = new Map<string, Promise<unknown>>()
+  return (channel: string): Promise<unknown> =>
+    getOrSet(begun, channel, () =>
+      begin(channel).catch((error) => {
+        begun.delete(channel)
+        throw error
+      }),
+    )
+}
+
+/** Over the one connection of the embedded database, which cannot be lost. */
+export function embeddedNotifications(pglite: Pick<PGlite, 'listen'>): Notifications {
+  const listeners = new Listeners()
+  // For good: giving a channel up would be one more statement that waits for whoever is in a transaction.
+  const begin = onceForEach((channel) =>
+    pglite.listen(channel, (payload) => listeners.tell(channel, payload)),
+  )
   return {
     listen: async (channel, heard) => {
       const stop = listeners.add(channel, heard)
-      // Once, and for good: giving a channel up would be one more statement that waits for whoever is in a transaction.
-      await getOrSet(begun, channel, () =>
-        pglite.listen(channel, (payload) => listeners.tell(channel, payload)),
-      )
-      return stop
+      try {
+        await begin(channel)
+        return stop
+      } catch (error) {
+        stop()
+        throw error
+      }
     },
     // The database closes itself.
     close: async () => {},

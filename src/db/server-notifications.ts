@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
-import { getOrSet } from '../kernel/get-or-set.ts'
 import type { Logger } from '../kernel/log.ts'
-import { type Heard, Listeners, type Notifications } from './notifications.ts'
+import { type Heard, Listeners, type Notifications, onceForEach } from './notifications.ts'
 
 /** Milliseconds before the first try to come back, doubled with every failure up to the last. */
 const FIRST_PAUSE = 50
@@ -103,13 +102,13 @@ type Listen = (channel: string) => Promise<unknown>
 
 /** Listens to each channel once, one statement after the other: a connection runs no two at a time. */
 function listenOn(client: Client): Listen {
-  const begun = new Map<string, Promise<unknown>>()
   let last: Promise<unknown> = Promise.resolve()
-  return (channel) =>
-    getOrSet(begun, channel, () => {
-      last = last.then(() => client.query(`/* notifications.listen */ listen ${channel}`))
-      return last
-    })
+  return onceForEach((channel) => {
+    const listening = last.then(() => client.query(`/* notifications.listen */ listen ${channel}`))
+    // Whoever comes after one that failed has to wait for it, and not to fail with it.
+    last = listening.catch(() => {})
+    return listening
+  })
 }
 
 function closed(): Error {

@@ -50,7 +50,7 @@ export function contextOf(
     fromGateway: gateway,
     overGet,
     allow: (count: number) => people.take(client, count),
-    changesOf: (channel: string, id: string) => changesOf(shared.db, channel, id),
+    changesOf: (...asked: Parameters<Context['changesOf']>) => changesOf(shared.db, ...asked),
     trace: exposeSql ? [] : undefined,
   })
   const visibility = rules.visibility(viewer, context)

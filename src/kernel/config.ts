@@ -95,7 +95,19 @@ export interface RosterLimits {
   readonly bytes: number
 }
 
-export const DEFAULT_ROSTER_LIMITS: RosterLimits = Object.freeze({ rows: 200_000, bytes: 64_000_000 })
+/** And how many of them a server reads at the same time. */
+export interface RosterServerLimits extends RosterLimits {
+  readonly files: number
+  /** Among them: each is held in memory as it came, and may be as large as `bytes`. */
+  readonly workbooks: number
+}
+
+export const DEFAULT_ROSTER_LIMITS: RosterServerLimits = Object.freeze({
+  rows: 200_000,
+  bytes: 64_000_000,
+  files: 8,
+  workbooks: 2,
+})
 
 /** How this process is set up. Read once at the start and passed on; nothing else reads the environment. */
 export interface Config {
@@ -127,7 +139,7 @@ export interface Config {
   readonly introspection: boolean
   readonly http: HttpLimits
   readonly operations: OperationLimits
-  readonly rosters: RosterLimits
+  readonly rosters: RosterServerLimits
   /** Milliseconds after which PostgreSQL gives a statement of the server up; 0 never. */
   readonly statementTimeoutMs: number
   readonly logLevel: LogLevel
@@ -169,6 +181,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   PAYUNG_PEOPLE_CHECKED_PER_HOUR: 'Leave it out for 10000, or write 0 for no limit.',
   PAYUNG_ROSTER_MAX_ROWS: 'Leave it out for 200000 rows.',
   PAYUNG_ROSTER_MAX_BYTES: 'Leave it out for 64000000 bytes.',
+  PAYUNG_ROSTER_FILES: 'Leave it out for 8 files at the same time.',
+  PAYUNG_ROSTER_WORKBOOKS: 'Leave it out for 2 workbooks at the same time.',
   PAYUNG_CORS_ORIGINS: 'Leave it out to let no other page read answers.',
   NODE_ENV: 'Leave it out for development.',
   LOG_LEVEL: 'Leave it out for info.',
@@ -230,7 +244,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       trustedDocumentsOnly: read.PAYUNG_TRUSTED_DOCUMENTS_ONLY,
       peopleCheckedPerHour: read.PAYUNG_PEOPLE_CHECKED_PER_HOUR,
     }),
-    rosters: Object.freeze({ rows: read.PAYUNG_ROSTER_MAX_ROWS, bytes: read.PAYUNG_ROSTER_MAX_BYTES }),
+    rosters: Object.freeze({
+      rows: read.PAYUNG_ROSTER_MAX_ROWS,
+      bytes: read.PAYUNG_ROSTER_MAX_BYTES,
+      files: read.PAYUNG_ROSTER_FILES,
+      workbooks: read.PAYUNG_ROSTER_WORKBOOKS,
+    }),
     statementTimeoutMs: read.PAYUNG_STATEMENT_TIMEOUT_MS,
     logLevel: read.LOG_LEVEL,
   })
@@ -303,6 +322,8 @@ function variables(production: boolean, present: Readonly<Record<string, unknown
     PAYUNG_HEAP_PERCENT: wholeNumber(0, 100).default(DEFAULT_HTTP_LIMITS.heapPercent),
     PAYUNG_ROSTER_MAX_ROWS: wholeNumber(1, 10_000_000).default(DEFAULT_ROSTER_LIMITS.rows),
     PAYUNG_ROSTER_MAX_BYTES: wholeNumber(1_024, 999_999_999).default(DEFAULT_ROSTER_LIMITS.bytes),
+    PAYUNG_ROSTER_FILES: wholeNumber(1, 1_000).default(DEFAULT_ROSTER_LIMITS.files),
+    PAYUNG_ROSTER_WORKBOOKS: wholeNumber(1, 1_000).default(DEFAULT_ROSTER_LIMITS.workbooks),
     PAYUNG_TRUSTED_PROXIES: list(isNetwork, {
       error: 'must be IP addresses or networks such as 10.0.0.0/8, with commas between',
     }).default([]),

@@ -40,6 +40,14 @@ export function badInput(field: string, message: string, remedy?: string): Fault
   return new Fault('BAD_USER_INPUT', message, { field, remedy })
 }
 
+/** Of something that is sent, there is more than is taken. */
+export class TooLarge extends Fault {}
+
+/** Like {@link badInput}, about a field that holds more than is taken. */
+export function tooLarge(field: string, message: string, remedy: string): TooLarge {
+  return new TooLarge('BAD_USER_INPUT', message, { field, remedy })
+}
+
 /**
  * The program cannot start or continue as it was set up. The message is plain words for the command line;
  * `problems` holds each mistake on its own.

@@ -12,11 +12,21 @@ export interface RosterWorker {
   stop(): Promise<void>
 }
 
+export interface RosterWorkerOptions {
+  readonly logger: Logger
+  /** 15 seconds unless told. */
+  readonly looksAgainAfterMs?: number
+}
+
 /**
  * Works on rosters whenever one is received or approved, in this process or another, and once at the start on those that an
- * earlier process left. The log gets a line for each transaction of long work.
+ * earlier process left. The log gets a line for each transaction of long work. It needs no notifications, and waits for none:
+ * a server that has no connection left for them still has those of the pool.
  */
-export function startRosterWork(hub: RosterHub, { logger }: { readonly logger: Logger }): RosterWorker {
+export function startRosterWork(
+  hub: RosterHub,
+  { logger, looksAgainAfterMs = LOOKS_AGAIN_AFTER_MS }: RosterWorkerOptions,
+): RosterWorker {
   const log = logger.child({ component: 'rosters' })
   let isStopped = false
   let isNew = true
@@ -25,20 +35,19 @@ export function startRosterWork(hub: RosterHub, { logger }: { readonly logger: L
     isNew = true
     wake()
   }
-  const listening = hub.db.listen(ROSTER_CHANNEL, look).catch((err: Error) => {
-    log.warn({ err }, 'rosters are looked for from time to time only')
+  const stopListening = listen(hub, look).catch((err: Error) => {
+    if (!isStopped) log.warn({ err }, 'rosters are looked for from time to time only')
     return () => {}
   })
   const rest = () =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOKS_AGAIN_AFTER_MS)
+      const timer = setTimeout(resolve, looksAgainAfterMs)
       wake = () => {
         clearTimeout(timer)
         resolve()
       }
     })
   const working = (async () => {
-    await listening
     while (!isStopped) {
       isNew = false
       try {
@@ -58,9 +67,16 @@ export function startRosterWork(hub: RosterHub, { logger }: { readonly logger: L
     stop: async () => {
       isStopped = true
       wake()
-      const stopListening = await listening
-      stopListening()
+      // Whenever it has begun, perhaps never.
+      void stopListening.then((stop) => stop())
       await working
     },
   }
+}
+
+async function listen({ db }: RosterHub, look: () => void): Promise<() => void> {
+  const stop = await db.listen(ROSTER_CHANNEL, look)
+  // What was told before anybody listened.
+  look()
+  return stop
 }

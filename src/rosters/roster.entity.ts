@@ -17,6 +17,9 @@ export const RosterState = {
 } as const
 export type RosterState = keyof typeof RosterState
 
+/** Where nothing goes on by itself any more; a damaged roster may still be withdrawn. */
+export const END_STATES: readonly RosterState[] = ['ENROLLED', 'DAMAGED', 'REJECTED', 'WITHDRAWN']
+
 /**
  * A file of people submitted for a program and a half-open range of whole months. `digest` is the keyed hash of the file,
  * null until all of it has arrived: the same file for the same program and months is the same roster, unless it is sent

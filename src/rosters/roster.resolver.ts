@@ -16,10 +16,10 @@ import { idValue } from '../contract/id.ts'
 import { firstMonth, lastMonth } from '../contract/months.ts'
 import { Month } from '../contract/scalars.ts'
 import { rows, value } from '../planner/description.ts'
-import { allOf, type Ref, type RowOf, sql } from '../planner/sql.ts'
+import { allOf, type Ref, type RowOf, ref, sql } from '../planner/sql.ts'
 import type { CoverageProgramEntity } from '../programs/program.entity.ts'
 import { CoverageProgram } from '../programs/program.type.ts'
-import { RosterEntity, RosterStepEntity } from './roster.entity.ts'
+import { END_STATES, RosterEntity, type RosterState, RosterStepEntity } from './roster.entity.ts'
 import { Roster, RosterFilter, RosterStep } from './roster.type.ts'
 import { ROSTER_CHANNEL } from './steps.ts'
 
@@ -46,9 +46,9 @@ export class RosterResolver {
 
   @Subscription(() => Roster, {
     nullable: true,
-    description: 'A roster, whenever it comes further (kemajuan daftar).',
-    subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
-      context.changesOf(ROSTER_CHANNEL, args.id),
+    description: 'A roster, whenever it comes further, until it has come to an end (kemajuan daftar).',
+    subscribe: ({ args: { id }, context }: { args: { id: string }; context: Context }) =>
+      context.changesOf(ROSTER_CHANNEL, id, () => isAtItsEnd(id, context)),
   })
   rosterProgress(@Arg('id', () => ID) id: string) {
     return rosterOf(id)
@@ -85,6 +85,15 @@ export class ProgramRosters {
 
 function rosterOf(id: string) {
   return rows(RosterEntity).where((roster) => sql`${roster.id} = ${idValue(id)}`)
+}
+
+/** Also of one that the viewer may not see, as of one that is not there. */
+async function isAtItsEnd(id: string, { read }: Context): Promise<boolean> {
+  const roster = ref(RosterEntity)
+  const [seen] = await read<{ state: RosterState }>(
+    sql`/* roster.is_at_its_end */ select ${roster.state} from ${roster} where ${roster.id} = ${idValue(id)}`,
+  )
+  return !seen || END_STATES.includes(seen.state)
 }
 
 function rostersOf({ filter, ...page }: RostersArgs) {

@@ -1,14 +1,25 @@
 import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
 import type { Context } from '../contract/context.ts'
+import type { RosterServerLimits } from '../kernel/config.ts'
 import { badInput } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/log.ts'
 import type { TableOptions } from '../rosters/file/read-table.ts'
-import { arriving } from './arriving.ts'
+import { arriving, keepOwnTime } from './arriving.ts'
+import type { FilesAtOnce } from './files-at-once.ts'
 import { readAway } from './read-away.ts'
 import { Refusal } from './refusals.ts'
 
 type Format = TableOptions['format']
+
+/** What the doors of rosters have in common. */
+export interface RosterDoor {
+  readonly limits: RosterServerLimits
+  readonly files: FilesAtOnce
+  /** Hears of what fails when nobody can be told any more. */
+  readonly logger: Logger
+}
 
 /** Bodies of files are handed on as they are, whatever a scope took before. */
 export function takeFiles(scope: FastifyInstance): void {
@@ -24,13 +35,19 @@ export function takeFiles(scope: FastifyInstance): void {
   })
 }
 
+const CSV = 'text/csv'
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
 const FORMAT_OF_TYPE: Readonly<Record<string, Format>> = {
-  'text/csv': 'csv',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  [CSV]: 'csv',
+  'application/csv': 'csv',
+  // What browsers call a .csv where Excel is installed. A workbook of its old format is refused as no UTF-8.
+  'application/vnd.ms-excel': 'csv',
+  [XLSX]: 'xlsx',
 }
 
 /** @throws Refusal 415 for what is no file of people. */
-export function formatOf({ headers }: FastifyRequest): Format {
+function formatOf({ headers }: FastifyRequest): Format {
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers
   const [media = '', ...parameters] = type
     .toLowerCase()
@@ -42,12 +59,9 @@ export function formatOf({ headers }: FastifyRequest): Format {
     ?.slice(8)
     .replaceAll('"', '')
   if (format === undefined) {
-    throw otherType(
-      'The file has to be a CSV or an XLSX workbook.',
-      `Send content-type: ${Object.keys(FORMAT_OF_TYPE).join(' or ')}.`,
-    )
+    throw otherType('The file has to be a CSV or an XLSX workbook.', `Send content-type: ${CSV} or ${XLSX}.`)
   }
-  if (charset !== undefined && charset !== 'utf-8')
+  if (charset !== undefined && !/^utf-?8$/.test(charset))
     throw otherType('The file has to be in UTF-8.', 'Save it as "CSV UTF-8" in the spreadsheet.')
   if (encoding !== 'identity') throw otherType('The file must not be packed.', 'Send it as it is.')
   return format
@@ -57,9 +71,53 @@ function otherType(message: string, remedy: string): Refusal {
   return new Refusal('media_type', 415, badInput('file', message, remedy))
 }
 
+/** A file that somebody is sending. */
+export interface ArrivingFile {
+  readonly format: Format
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** Aborts with what is to be thrown when nobody waits for an answer any more. */
+  readonly gone: AbortSignal
+}
+
+/**
+ * Reads the file of a request, as one of few at the same time and in a time of its own. Whoever is refused while he is
+ * still sending is heard to his end.
+ *
+ * @param read does all the work on it: with its end the place is another's.
+ * @throws Refusal 503 when too many files are being read; whatever `read` throws.
+ */
+export async function readFile<Result>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { files }: Pick<RosterDoor, 'files'>,
+  read: (file: ArrivingFile) => Promise<Result>,
+): Promise<Result> {
+  keepOwnTime(request.raw, reply.raw)
+  try {
+    const format = formatOf(request)
+    const leave = files.enter(format)
+    try {
+      return await read({ format, bytes: bytesOf(request), gone: goneOf(reply) })
+    } finally {
+      leave()
+    }
+  } catch (error) {
+    readAway(request.raw)
+    throw error
+  }
+}
+
 /** The bytes of the file as they arrive; without a body Fastify reads none. */
-export function bodyOf({ body }: FastifyRequest): AsyncIterable<Uint8Array> {
+function bytesOf({ body }: FastifyRequest): AsyncIterable<Uint8Array> {
   return arriving(body instanceof Readable ? body : Readable.from([]))
+}
+
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () =>
+    gone.abort(badInput('file', 'The sender has left before he was answered.', 'Send it again.')),
+  )
+  return gone.signal
 }
 
 export function contextOf({ id: requestId, viewer, gateway, client }: FastifyRequest, hub: Hub): Context {

@@ -10,6 +10,9 @@ const LINGERS = 30_000
  */
 export function readAway(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return
+  // Whoever waits for a piece, and cannot be told to stop, would keep them from flowing. Without one, Node would stop the
+  // flow of a request that flows already.
+  if (request.listenerCount('readable') > 0) request.removeAllListeners('readable')
   request.unpipe().resume()
   const timer = setTimeout(() => {
     if (!request.complete) request.socket.destroy()

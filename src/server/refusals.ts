@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type ErrorCode, Fault } from '../kernel/errors.ts'
+import { type ErrorCode, Fault, TooLarge } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/log.ts'
 import { faultShown, masked } from './errors.ts'
 import { readAway } from './read-away.ts'
@@ -82,6 +82,7 @@ export function nothingHere(count: (kind: RefusalKind) => void) {
 /** What the client may be told; undefined when the failure is ours. */
 function refusalOf(error: FastifyError | Fault): Refusal | undefined {
   if (error instanceof Refusal) return error
+  if (error instanceof TooLarge) return new Refusal('size', 413, error)
   if (error instanceof Fault) {
     if (error.code === 'INTERNAL') return undefined
     return new Refusal(KIND_OF[error.code], STATUS_OF[error.code], error)

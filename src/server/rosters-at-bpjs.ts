@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
-import type { RosterLimits } from '../kernel/config.ts'
+import type { Logger } from '../kernel/log.ts'
 import { receiveAnswers } from '../rosters/bpjs/receive-answers.ts'
 import { rosterSubmission } from '../rosters/bpjs/submission.ts'
-import { keepOwnTime } from './arriving.ts'
-import { bodyOf, contextOf, formatOf, noRoster } from './files.ts'
-import { readAway } from './read-away.ts'
+import { contextOf, noRoster, type RosterDoor, readFile } from './files.ts'
 import { asRequest } from './request-id.ts'
+import { sendCsv } from './send-csv.ts'
 
 /** Milliseconds in which somebody has to have read a submission. */
 const SUBMITTING = 600_000
@@ -20,50 +18,50 @@ const ANSWERING = 2_700_000
  *
  * @param rosters a scope that takes files (`files.ts`).
  */
-export function serveBpjs(rosters: FastifyInstance, hub: Hub, limits: RosterLimits): void {
+export function serveBpjs(rosters: FastifyInstance, hub: Hub, door: RosterDoor): void {
   rosters.route({
     method: 'GET',
     url: '/rosters/:id/submission.csv',
     exposeHeadRoute: false,
     config: { door: 'data', requestMs: SUBMITTING },
-    handler: (request, reply) => asRequest(request.id, () => submission(request, reply, hub)),
+    handler: (request, reply) => asRequest(request.id, () => submission(request, reply, hub, door.logger)),
   })
   rosters.route({
     method: 'POST',
     url: '/rosters/:id/acceptance',
     config: { door: 'data', requestMs: ANSWERING },
-    bodyLimit: limits.bytes,
-    handler: (request, reply) => asRequest(request.id, () => acceptance(request, reply, hub, limits)),
+    bodyLimit: door.limits.bytes,
+    handler: (request, reply) => asRequest(request.id, () => acceptance(request, reply, hub, door)),
   })
 }
 
-async function submission(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply> {
+async function submission(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hub: Hub,
+  logger: Logger,
+): Promise<FastifyReply> {
   const found = await rosterSubmission(contextOf(request, hub), idOf(request))
   if (reply.sent) return reply
   if (!found) throw noRoster()
-  reply.header('content-type', 'text/csv; charset=utf-8; header=present')
-  reply.header('content-disposition', `attachment; filename="roster-${found.id}-submission.csv"`)
-  return reply.send(Readable.from(found.csv))
+  return sendCsv(request, reply, { name: `roster-${found.id}-submission.csv`, csv: found.csv }, logger)
 }
 
 async function acceptance(
   request: FastifyRequest,
   reply: FastifyReply,
   hub: Hub,
-  limits: RosterLimits,
+  door: RosterDoor,
 ): Promise<FastifyReply> {
-  keepOwnTime(request.raw, reply.raw)
-  try {
-    const options = { format: formatOf(request), limits }
-    const received = await receiveAnswers(contextOf(request, hub), idOf(request), bodyOf(request), options)
-    // Its time was over meanwhile, and the client has been told.
-    if (reply.sent) return reply
-    if (!received) throw noRoster()
-    return reply.send(received)
-  } catch (error) {
-    readAway(request.raw)
-    throw error
-  }
+  const { limits } = door
+  const received = await readFile(request, reply, door, async ({ bytes, ...file }) => {
+    const taken = await receiveAnswers(contextOf(request, hub), idOf(request), bytes, { ...file, limits })
+    if (!taken) throw noRoster()
+    return taken
+  })
+  // Its time was over meanwhile, and the client has been told.
+  if (reply.sent) return reply
+  return reply.send(received)
 }
 
 function idOf({ params }: FastifyRequest): string {

@@ -1,15 +1,14 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../app.ts'
-import type { RosterLimits } from '../kernel/config.ts'
 import { badInput, Fault } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/log.ts'
 import { type RosterFacts, receiveRoster } from '../rosters/receiving/receive-roster.ts'
 import { rosterReport } from '../rosters/report/roster-report.ts'
-import { keepOwnTime } from './arriving.ts'
-import { bodyOf, contextOf, formatOf, noRoster, takeFiles } from './files.ts'
-import { readAway } from './read-away.ts'
+import { contextOf, noRoster, type RosterDoor, readFile, takeFiles } from './files.ts'
+import { countFiles } from './files-at-once.ts'
 import { asRequest } from './request-id.ts'
 import { serveBpjs } from './rosters-at-bpjs.ts'
+import { sendCsv } from './send-csv.ts'
 
 /** Milliseconds for a file to arrive (`arriving.ts` waits for 30 minutes of them) and to be written. */
 const RECEIVING = 2_700_000
@@ -21,7 +20,12 @@ const REPORTING = 600_000
  * body, which is read as it arrives and never held, and `GET /rosters/ID/report.csv`; and what goes to BPJS and comes back
  * (`rosters-at-bpjs.ts`). Refusals look as everywhere.
  */
-export async function serveRosters(server: FastifyInstance, hub: Hub, limits: RosterLimits): Promise<void> {
+export async function serveRosters(
+  server: FastifyInstance,
+  hub: Hub,
+  { limits, logger }: Omit<RosterDoor, 'files'>,
+): Promise<void> {
+  const door = { limits, logger, files: countFiles(limits) }
   await server.register(async (rosters) => {
     takeFiles(rosters)
     rosters.route({
@@ -29,16 +33,16 @@ export async function serveRosters(server: FastifyInstance, hub: Hub, limits: Ro
       url: '/rosters',
       config: { door: 'data', requestMs: RECEIVING },
       bodyLimit: limits.bytes,
-      handler: (request, reply) => asRequest(request.id, () => receive(request, reply, hub, limits)),
+      handler: (request, reply) => asRequest(request.id, () => receive(request, reply, hub, door)),
     })
     rosters.route({
       method: 'GET',
       url: '/rosters/:id/report.csv',
       exposeHeadRoute: false,
       config: { door: 'data', requestMs: REPORTING },
-      handler: (request, reply) => asRequest(request.id, () => report(request, reply, hub)),
+      handler: (request, reply) => asRequest(request.id, () => report(request, reply, hub, logger)),
     })
-    serveBpjs(rosters, hub, limits)
+    serveBpjs(rosters, hub, door)
   })
 }
 
@@ -46,23 +50,26 @@ async function receive(
   request: FastifyRequest,
   reply: FastifyReply,
   hub: Hub,
-  limits: RosterLimits,
+  door: RosterDoor,
 ): Promise<FastifyReply> {
-  keepOwnTime(request.raw, reply.raw)
-  try {
-    const received = await receiveRoster(contextOf(request, hub), factsOf(request), bodyOf(request), limits)
-    // Its time was over meanwhile, and the client has been told.
-    if (reply.sent) return reply
-    if (received.isNew) reply.header('location', `/rosters/${received.id}/report.csv`)
-    return reply.code(received.isNew ? 201 : 200).send(received)
-  } catch (error) {
-    readAway(request.raw)
-    throw error
-  }
+  const received = await readFile(request, reply, door, ({ format, bytes, gone }) =>
+    receiveRoster(
+      contextOf(request, hub),
+      { ...factsIn(request), format },
+      bytes,
+      door.limits,
+      // A workbook has arrived before its first row is read: nobody else would notice that its sender has left.
+      () => gone.throwIfAborted(),
+    ),
+  )
+  // Its time was over meanwhile, and the client has been told.
+  if (reply.sent) return reply
+  if (received.isNew) reply.header('location', `/rosters/${received.id}/report.csv`)
+  return reply.code(received.isNew ? 201 : 200).send(received)
 }
 
-function factsOf(request: FastifyRequest): RosterFacts {
-  const { program, from, to, replaces, ...others } = request.query as Record<string, unknown>
+function factsIn({ query }: FastifyRequest): Omit<RosterFacts, 'format'> {
+  const { program, from, to, replaces, ...others } = query as Record<string, unknown>
   if (Object.keys(others).length > 0) {
     // Whoever misspelt `replaces` would have sent a roster of its own.
     throw new Fault('BAD_USER_INPUT', 'The address has something that a roster does not have.', {
@@ -74,7 +81,6 @@ function factsOf(request: FastifyRequest): RosterFacts {
     from: told(from, 'from'),
     to: told(to, 'to'),
     replaces: replaces === undefined ? null : told(replaces, 'replaces'),
-    format: formatOf(request),
   }
 }
 
@@ -87,12 +93,15 @@ function told(value: unknown, name: string): string {
   )
 }
 
-async function report(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply> {
+async function report(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hub: Hub,
+  logger: Logger,
+): Promise<FastifyReply> {
   const { id } = request.params as { id: string }
   const found = await rosterReport(contextOf(request, hub), id)
   if (reply.sent) return reply
   if (!found) throw noRoster()
-  reply.header('content-type', 'text/csv; charset=utf-8; header=present')
-  reply.header('content-disposition', `attachment; filename="roster-${found.id}-report.csv"`)
-  return reply.send(Readable.from(found.csv))
+  return sendCsv(request, reply, { name: `roster-${found.id}-report.csv`, csv: found.csv }, logger)
 }

@@ -56,7 +56,7 @@ export async function createServer(hub: Hub, config: ServerConfig, logger: Logge
     await admitOrigins(data, limits)
     await serveGraphql(data, apollo, hub)
     await serveStream(data, hub, { format, streams })
-    await serveRosters(data, hub, config.rosters ?? DEFAULT_ROSTER_LIMITS)
+    await serveRosters(data, hub, { limits: config.rosters ?? DEFAULT_ROSTER_LIMITS, logger })
   })
   serveHealth(server, health)
   serveMetrics(server, metrics)
@@ -96,7 +96,7 @@ async function admitOrigins(scope: FastifyInstance, { corsOrigins }: HttpLimits)
       'x-apollo-operation-name',
       REQUEST_ID_HEADER,
     ],
-    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after'],
+    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after', 'location', 'content-disposition'],
     maxAge: 600,
   })
 }

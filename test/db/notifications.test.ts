@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changesOf } from '../../src/db/changes.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
-import { notify } from '../../src/db/notifications.ts'
+import { embeddedNotifications, notify } from '../../src/db/notifications.ts'
 import { SettingEntity } from '../../src/db/setting.entity.ts'
 import { describeOnServer, type ServerDatabase, withServerDatabase } from '../harness/server-database.ts'
 
@@ -135,6 +135,19 @@ function notificationsOf(databases: () => { db: Database; other: Database }): vo
       ])
     })
 
+    test('end by themselves after what they say is the last', async () => {
+      const { db, other } = databases()
+      let isOver = false
+      const changes = changesOf(db, 'roster', '5', async () => isOver)
+      expect(await changes.next()).toEqual({ done: false, value: '5' })
+      const next = changes.next()
+      isOver = true
+      await send(other, '5')
+      expect(await next).toEqual({ done: false, value: '5' })
+      await send(other, '5')
+      expect(await changes.next()).toEqual({ done: true, value: undefined })
+    })
+
     test('can end before anybody has looked', async () => {
       const { db } = databases()
       const changes = changesOf(db, 'roster', '5')
@@ -164,6 +177,25 @@ describe('notifications on the embedded database', () => {
     await transaction
     await send(db, '1', 'later')
     expect(await (await listening).next()).toBe('1')
+  })
+
+  test('who comes after one that could not begin to listen can', async () => {
+    let tries = 0
+    const notifications = embeddedNotifications({
+      listen: async (...asked) => {
+        if (++tries === 1) throw new Error('not now')
+        return db.pglite!.listen(...asked)
+      },
+    })
+    const heard: (string | undefined)[] = []
+    const listen = () => notifications.listen('roster', (payload) => heard.push(payload))
+    await expect(listen()).rejects.toThrow('not now')
+    await listen()
+    await listen()
+    await send(db, '1')
+    // Not the one who was refused.
+    await expect.poll(() => heard).toEqual(['1', '1'])
+    expect(tries).toBe(2)
   })
 })
 

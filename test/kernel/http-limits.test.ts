@@ -23,11 +23,13 @@ test('every limit is read', () => {
     PAYUNG_CORS_ORIGINS: 'https://dashboard.example,http://localhost:5173',
     PAYUNG_ROSTER_MAX_ROWS: '1000000',
     PAYUNG_ROSTER_MAX_BYTES: '500000000',
+    PAYUNG_ROSTER_FILES: '20',
+    PAYUNG_ROSTER_WORKBOOKS: '1',
   }
   expect(readConfig(env)).toMatchObject({
     introspection: false,
     statementTimeoutMs: 0,
-    rosters: { rows: 1_000_000, bytes: 500_000_000 },
+    rosters: { rows: 1_000_000, bytes: 500_000_000, files: 20, workbooks: 1 },
     http: {
       requestsPerMinute: 0,
       anonymousRequestsPerMinute: 60,
@@ -48,6 +50,8 @@ test.each([
   ['PAYUNG_REQUEST_TIMEOUT_MS', ['0', '-1', 'soon']],
   ['PAYUNG_HEAP_PERCENT', ['101']],
   ['PAYUNG_INTROSPECTION', ['perhaps']],
+  ['PAYUNG_ROSTER_FILES', ['0', 'many']],
+  ['PAYUNG_ROSTER_WORKBOOKS', ['0']],
 ])('%s is refused when it is none of its kind, with a remedy', (variable, values) => {
   for (const value of values) {
     const read = () => readConfig({ [variable]: value })

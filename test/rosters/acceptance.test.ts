@@ -4,6 +4,7 @@ import type { Viewer } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
 import { verifyLedger } from '../../src/enrollments/verify-ledger.ts'
 import { firstDay, type Month } from '../../src/kernel/month.ts'
+import { composeNik } from '../../src/kernel/nik.ts'
 import { receiveAnswers } from '../../src/rosters/bpjs/receive-answers.ts'
 import { rosterSubmission } from '../../src/rosters/bpjs/submission.ts'
 import { asking, balanceOf, entriesOf, openRatedHub } from '../enrollments/world.ts'
@@ -16,9 +17,9 @@ import {
   type InsertedProgram,
 } from '../harness/builders.ts'
 import { auditReader, aViewer } from '../harness/viewers.ts'
-import { anEnrolledRoster, decisionsOf } from './enrolled.ts'
+import { anEnrolledRoster, aSubmittedRoster, decisionsOf } from './enrolled.ts'
 import { aWorkbook } from './file/a-workbook.ts'
-import { aRoster } from './world.ts'
+import { aRoster, type RowPerson } from './world.ts'
 
 // Real: the hub on PGlite in memory, the vault, the work that enrolls, the ledger, the audit trail.
 
@@ -98,7 +99,7 @@ async function ledgerHolds() {
 
 describe('what BPJS answers', () => {
   test('takes people on, or gives their months and money back: 6 of 100 become gaps again', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 100 })
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 100 })
     const before = await balanceOf(hub, budget)
     const refused = new Map([
       [7, 'AGE_LIMIT'],
@@ -145,6 +146,7 @@ describe('what BPJS answers', () => {
     ])
     expect(await audit()).toMatchObject([
       { what: 'roster.enroll' },
+      { what: 'Roster.submission', people: 100 },
       {
         actor: 'siti',
         action: 'MUTATION',
@@ -174,7 +176,7 @@ describe('what BPJS answers', () => {
   })
 
   test('is understood in the words of either language', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 2 })
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 2 })
     const [first, second] = roster.people
     const file = lines(
       'nik,status,alasan',
@@ -187,7 +189,7 @@ describe('what BPJS answers', () => {
   })
 
   test('finds by NIK whoever was merged into another row since', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 2 })
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 2 })
     const kept = await aWorker().aged(40).in(hub)
     const { data } = await asking(hub)(
       `mutation ($input: MergeWorkersInput!) { mergeWorkers(input: $input) { __typename } }`,
@@ -196,13 +198,13 @@ describe('what BPJS answers', () => {
     expect(data.mergeWorkers.__typename).toBe('MergedWorkers')
     const file = lines('nik,status,alasan', `${roster.people[0]!.nik},Ditolak,usia`)
     expect(await send(roster.id, file)).toEqual(taken({ refused: 1 }))
-    expect(await decisionsOf(hub, roster.enrollments)).toEqual(['REJECTED', 'COMMITTED'])
+    expect(await decisionsOf(hub, roster.enrollments)).toEqual(['REJECTED', 'SUBMITTED'])
     expect((await historyOf(kept.id)).at(-1)).toMatchObject({ kind: 'REJECTED' })
     await ledgerHolds()
   })
 
   test('comes as a workbook too', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 2 })
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 2 })
     const workbook = await aWorkbook([
       ['Row', 'Status', 'Reason'],
       ['1', 'Accepted'],
@@ -212,13 +214,13 @@ describe('what BPJS answers', () => {
   })
 
   test('is taken a part at a time, and says of every line it does not understand why', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 4 })
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 4 })
     await hub.db.query(
       `/* test.not_enrolled */ insert into roster_row (roster_id, row, outcome) values ($1, 5, 'OVER_BUDGET')`,
       [roster.id],
     )
     const nik = (row: number) => roster.people[row - 1]!.nik
-    const nobody = (await anEnrolledRoster(hub, program, { people: 1 })).people[0]!.nik
+    const nobody = (await aSubmittedRoster(hub, program, { viewer: clerk, people: 1 })).people[0]!.nik
     const file = lines(
       'row,nik,status,reason',
       '1,,DITERIMA,',
@@ -256,14 +258,14 @@ describe('what BPJS answers', () => {
     expect(JSON.stringify(answer)).not.toMatch(/\d{16}/)
     expect(await decisionsOf(hub, roster.enrollments)).toEqual([
       'ACCEPTED',
-      'COMMITTED',
+      'SUBMITTED',
       'ACCEPTED',
-      'COMMITTED',
+      'SUBMITTED',
     ])
   })
 
   test('that is changed later is a problem, and changes nothing', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 2 })
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 2 })
     await send(roster.id, lines('baris,status,alasan', '1,DITERIMA,', '2,DITOLAK,usia'))
     const later = await send(roster.id, lines('baris,status,alasan', '1,DITOLAK,usia', '2,DITOLAK,meninggal'))
     expect(later).toMatchObject({ refused: 0, unchanged: 0 })
@@ -272,7 +274,7 @@ describe('what BPJS answers', () => {
   })
 
   test('asks paid months of the refused back, and leaves alone who has no months or a claim', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 3 })
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 3 })
     const pay = `mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { __typename } }`
     await asking(hub)(pay, { input: { roster: roster.id, through: '2023-07', reference: 'SP2D 1' } })
     const [paid, released, dead] = roster.workers
@@ -297,10 +299,108 @@ describe('what BPJS answers', () => {
       ['REFUND_REQUESTED', String(2n * 16_800n)],
     ])
     await hub.db.query(
-      `/* test.restore */ update enrollment set decision = 'COMMITTED' where worker_id = $1`,
+      `/* test.restore */ update enrollment set decision = 'SUBMITTED' where worker_id = $1`,
       [released],
     )
     await ledgerHolds()
+  })
+})
+
+describe('an answer about people of whom BPJS was never told', () => {
+  test('is a problem that says what to do, and changes nothing until it was', async () => {
+    const roster = await anEnrolledRoster(hub, program, { people: 2 })
+    const file = lines('baris,status,alasan', '1,DITERIMA,', '2,DITOLAK,usia')
+    const answer = await send(roster.id, file)
+    expect(answer).toMatchObject({ accepted: 0, refused: 0, unchanged: 0 })
+    expect(answer!.problems.map(({ row, code, message }) => [row, code, message])).toEqual([
+      [1, 'NOT_SUBMITTED', expect.stringContaining('submission.csv')],
+      [2, 'NOT_SUBMITTED', expect.stringContaining('submission.csv')],
+    ])
+    expect(await decisionsOf(hub, roster.enrollments)).toEqual(['COMMITTED', 'COMMITTED'])
+    for await (const _ of (await rosterSubmission(hub.context({ viewer: clerk }), roster.id))!.csv);
+    expect(await send(roster.id, file)).toEqual(taken({ accepted: 1, refused: 1 }))
+  })
+})
+
+describe('an answer whose NIKs went through a spreadsheet', () => {
+  const born = '1991-04-07'
+  const withSerial = (serial: number, fullName: string): RowPerson => ({
+    nik: composeNik({ district: '36.03.01', birthDate: born, sex: 'FEMALE', serial }),
+    fullName,
+    birthDate: born,
+  })
+  const rounded = (nik: string) => `${nik.slice(0, 15)}0`
+
+  test('is believed where it names rows too, unless another person stands in one', async () => {
+    const roster = await aSubmittedRoster(hub, program, {
+      viewer: clerk,
+      people: [
+        withSerial(9_012, 'Sumiati'),
+        withSerial(9_025, 'Kartini'),
+        withSerial(1, 'Wagiyem'),
+        withSerial(9_033, 'Ponirah'),
+      ],
+    })
+    const [, second, third] = roster.people
+    const answer = await send(
+      roster.id,
+      lines(
+        'baris;nik;status',
+        '1;3,6E+15;DITERIMA',
+        `2;${rounded(second!.nik)};DITERIMA`,
+        `3;${rounded(third!.nik)};DITERIMA`,
+        `4;${rounded(second!.nik)};DITERIMA`,
+      ),
+    )
+    expect(answer).toMatchObject({ accepted: 3 })
+    expect(answer!.problems).toMatchObject([{ row: 4, code: 'OTHER_PERSON' }])
+  })
+
+  test('hits nobody by a NIK alone that may be several people’s', async () => {
+    const roster = await aSubmittedRoster(hub, program, {
+      viewer: clerk,
+      people: [withSerial(9_110, 'Sumiati'), withSerial(9_112, 'Kartini'), withSerial(9_130, 'Ponirah')],
+    })
+    const [first, second, third] = roster.people
+    const answer = await send(
+      roster.id,
+      lines(
+        'nik;status',
+        `${rounded(second!.nik)};DITERIMA`,
+        '3,60302E+15;DITERIMA',
+        `${third!.nik};DITERIMA`,
+        `${second!.nik};DITERIMA`,
+      ),
+    )
+    expect(first!.nik).toBe(rounded(second!.nik))
+    // A NIK may end in 0 all the same.
+    expect(answer).toMatchObject({ accepted: 2 })
+    expect(answer!.problems).toMatchObject([
+      { row: 1, code: 'ROUNDED_NIK' },
+      { row: 2, code: 'ROUNDED_NIK' },
+    ])
+    expect(await decisionsOf(hub, roster.enrollments)).toEqual(['SUBMITTED', 'ACCEPTED', 'ACCEPTED'])
+  })
+
+  test('is refused as a whole where NIKs alone say who is meant, before anything of it is taken', async () => {
+    const roster = await aSubmittedRoster(hub, program, { viewer: clerk, people: 60 })
+    const file = (row: (n: number) => string) =>
+      lines(
+        'baris;nik;status',
+        ...roster.people.map(({ nik }, n) => `${row(n + 1)};${n < 30 ? nik : rounded(nik)};DITERIMA`),
+      )
+    await expect(
+      send(
+        roster.id,
+        file(() => ''),
+      ),
+    ).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'file',
+      remedy: expect.stringContaining('BARIS'),
+    })
+    expect(new Set(await decisionsOf(hub, roster.enrollments))).toEqual(new Set(['SUBMITTED']))
+    expect(await send(roster.id, file(String))).toEqual(taken({ accepted: 60 }))
   })
 })
 

@@ -1,6 +1,8 @@
 import { expect } from 'vitest'
+import type { Viewer } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
 import { composeNik } from '../../src/kernel/nik.ts'
+import { rosterSubmission } from '../../src/rosters/bpjs/submission.ts'
 import { workOnRosters } from '../../src/rosters/roster-work.ts'
 import type { InsertedProgram } from '../harness/builders.ts'
 import { PLANTED_NAME } from '../harness/planted-name.ts'
@@ -28,13 +30,20 @@ function aPerson(fullName: string): RowPerson {
   }
 }
 
-/** A roster of so many new people from June to December 2023, enrolled by the real work. */
+/** Who is in it: so many people whom nobody has seen before, or these. */
+export interface People {
+  readonly people: number | readonly RowPerson[]
+  readonly names?: (row: number) => string
+}
+
+/** A roster of new people from June to December 2023, enrolled by the real work. */
 export async function anEnrolledRoster(
   hub: Hub,
   program: InsertedProgram,
-  { people, names = () => PLANTED_NAME }: { people: number; names?: (row: number) => string },
+  { people, names = () => PLANTED_NAME }: People,
 ): Promise<EnrolledRoster> {
-  const persons = Array.from({ length: people }, (_, n) => aPerson(names(n + 1)))
+  const persons =
+    typeof people === 'number' ? Array.from({ length: people }, (_, n) => aPerson(names(n + 1))) : people
   const roster = aRoster(program).inState('APPROVED')
   for (const [n, person] of persons.entries()) roster.withRow({ outcome: 'ELIGIBLE', rank: n + 1 }, person)
   const { id } = await roster.in(hub)
@@ -44,13 +53,25 @@ export async function anEnrolledRoster(
       where roster_id = $1 and outcome = 'ENROLLED' order by row`,
     [id],
   )
-  expect(rows).toHaveLength(people)
+  expect(rows).toHaveLength(persons.length)
   return {
     id,
     people: persons,
     workers: rows.map(({ worker }) => worker),
     enrollments: rows.map(({ enrollment }) => enrollment),
   }
+}
+
+/** The same, about which BPJS has been asked by somebody who may. */
+export async function aSubmittedRoster(
+  hub: Hub,
+  program: InsertedProgram,
+  { viewer, ...people }: People & { readonly viewer: Viewer },
+): Promise<EnrolledRoster> {
+  const roster = await anEnrolledRoster(hub, program, people)
+  const submission = await rosterSubmission(hub.context({ viewer }), roster.id)
+  for await (const _ of submission!.csv);
+  return roster
 }
 
 /** What was decided of enrollments, in their order. */

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ROLES } from '../../src/access/permission.ts'
 import { ANONYMOUS, type Viewer } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
+import type { Nik } from '../../src/kernel/nik.ts'
 import { parsePeriod } from '../../src/kernel/period.ts'
 import { rosterSubmission } from '../../src/rosters/bpjs/submission.ts'
 import { submissionLines } from '../../src/rosters/bpjs/submission-lines.ts'
 import { openRatedHub } from '../enrollments/world.ts'
 import { aBudget, aPayer, aProgram, type InsertedProgram } from '../harness/builders.ts'
 import { PLANTED_NAME } from '../harness/planted-name.ts'
-import { auditReader, aViewer } from '../harness/viewers.ts'
+import { askAs, auditReader, aViewer } from '../harness/viewers.ts'
 import { anEnrolledRoster, decisionsOf } from './enrolled.ts'
 import { aRoster } from './world.ts'
 
@@ -90,22 +91,64 @@ describe('what BPJS needs of a roster', () => {
     expect(line![1]).toBe(`'=cmd ${PLANTED_NAME}`)
   })
 
-  test('is recorded before its first byte, with how many people, and for what', async () => {
-    const roster = await anEnrolledRoster(hub, program, { people: 3 })
+  test('is recorded with everybody in a page before anybody gets it, and found again by each of them', async () => {
+    const roster = await anEnrolledRoster(hub, program, { people: 1_003 })
     await audit()
-    await rosterSubmission(hub.context({ viewer: clerk }), roster.id)
-    expect(await audit()).toEqual([
-      {
-        actor: 'siti',
-        action: 'IDENTITY_READ',
-        outcome: 'DONE',
-        purpose: 'ROSTER_PREP',
-        what: 'Roster.submission',
-        workers: [],
-        people: 3,
-        reason: null,
-      },
+    const found = await rosterSubmission(hub.context({ viewer: clerk }), roster.id)
+    expect(await audit()).toEqual([])
+    const pages = found!.csv[Symbol.asyncIterator]()
+    const common = {
+      actor: 'siti',
+      action: 'IDENTITY_READ',
+      outcome: 'DONE',
+      purpose: 'ROSTER_PREP',
+      what: 'Roster.submission',
+      reason: null,
+    }
+    await pages.next()
+    await pages.next()
+    expect(await audit()).toEqual([{ ...common, workers: roster.workers.slice(0, 1_000), people: 1_000 }])
+    await pages.next()
+    expect(await audit()).toEqual([{ ...common, workers: roster.workers.slice(1_000), people: 3 }])
+    expect(await pages.next()).toMatchObject({ done: true })
+    expect(await audit()).toEqual([])
+    const { data } = await askAs(
+      hub,
+      aViewer('auditor', ['*']),
+      'query ($worker: ID!) { auditTrail(filter: { worker: $worker, actions: [IDENTITY_READ] }) { nodes { what subject } } }',
+      { worker: roster.workers[1_001] },
+    )
+    expect(data.auditTrail.nodes).toEqual([{ what: 'Roster.submission', subject: `Roster:${roster.id}` }])
+  })
+
+  test('leaves out whom the vault has lost, and counts and submits only the others', async () => {
+    const roster = await anEnrolledRoster(hub, program, { people: 3 })
+    const [first, lost, third] = roster.workers
+    await hub.db.query('/* test.lose */ delete from worker_identity where worker_id = $1', [lost])
+    await audit()
+    expect((await submission(roster.id))!.slice(1).map((line) => line[10])).toEqual(['1', '3'])
+    expect(await audit()).toMatchObject([{ people: 2, workers: [first, third] }])
+    expect(await decisionsOf(hub, roster.enrollments)).toEqual(['SUBMITTED', 'COMMITTED', 'SUBMITTED'])
+  })
+
+  test('that fails on the way is recorded as failed after what was handed out', async () => {
+    const roster = await anEnrolledRoster(hub, program, { people: 1_001 })
+    await hub.db.query(
+      `/* test.spoil */ update worker_identity set nik_cipher = overlay(nik_cipher placing '\\x00' from 20) where worker_id = $1`,
+      [roster.workers[1_000]],
+    )
+    await audit()
+    await expect(submission(roster.id)).rejects.toMatchObject({ code: 'INTERNAL' })
+    expect(await audit()).toMatchObject([
+      { outcome: 'DONE', people: 1_000 },
+      { outcome: 'FAILED', reason: 'INTERNAL', people: 0, workers: [] },
     ])
+  })
+
+  test('of nobody is on the record too', async () => {
+    const { id } = await aRoster(program).inState('ENROLLED').in(hub)
+    expect(await submission(id)).toHaveLength(1)
+    expect(await audit()).toMatchObject([{ outcome: 'DONE', people: 0, workers: [] }])
   })
 
   test('makes SUBMITTED who was committed, and nothing else, however often it is asked for', async () => {
@@ -169,7 +212,7 @@ test('a contribution that changes on the way has a line for each run of months; 
   const lines = submissionLines(
     {
       row: 1,
-      identity: undefined,
+      identity: { nik: '3603015705909001' as Nik, fullName: PLANTED_NAME, birthDate: '1990-05-17' },
       sex: 'MALE',
       category: 'DRIVER',
       village: '36.03.01.2003',

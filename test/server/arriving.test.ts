@@ -1,9 +1,10 @@
-import { createServer, request } from 'node:http'
+import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { arriving, keepOwnTime, type Patience } from '../../src/server/arriving.ts'
+import { readAway } from '../../src/server/read-away.ts'
 import { unreadable } from '../../src/server/unreadable.ts'
 
 const PATIENCE: Patience = { silence: 150, beginning: 200, bytesPerMs: 1, most: 400 }
@@ -72,6 +73,32 @@ test('a body that nobody wants to the end can be read by others', async () => {
   for await (const _ of arriving(body)) break
   body.end('two')
   expect(Buffer.concat(await body.toArray()).toString()).toBe('two')
+})
+
+test('whoever is refused for his slowness hears of it, also when he sends everything before he listens', async () => {
+  const server = createServer(async (incoming, response) => {
+    try {
+      for await (const _ of arriving(incoming, PATIENCE));
+    } catch {
+      readAway(incoming)
+      response.writeHead(408).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const { port } = server.address() as AddressInfo
+  const rest = Buffer.alloc(20_000_000, 'x')
+  const agent = new Agent({ keepAlive: true })
+  const headers = { 'content-length': rest.length + 1 }
+  const sending = request({ port, method: 'POST', agent, headers })
+  const answered = new Promise((resolve) =>
+    sending.on('response', (response) => resolve(response.resume().statusCode)),
+  )
+  sending.write('x')
+  await sleep(300)
+  await new Promise<void>((resolve) => sending.end(rest, resolve))
+  expect(await answered).toBe(408)
+  agent.destroy()
+  server.close()
 })
 
 test('Node hangs up on requests that do not arrive, but not on those with a time of their own', async () => {

@@ -205,7 +205,13 @@ describe('pages of other origins', () => {
     const answers = []
     for (const _time of [1, 2, 3]) answers.push(await ask(hub, NAME, { headers: { origin } }))
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 429])
-    for (const { headers } of answers) expect(headers[allowed]).toBe(origin)
+    for (const { headers } of answers) {
+      expect(headers[allowed]).toBe(origin)
+      // A page that sends a roster reads where its report is, and what a file is to be called.
+      expect(String(headers['access-control-expose-headers']).split(', ')).toEqual(
+        expect.arrayContaining(['location', 'content-disposition']),
+      )
+    }
   })
 
   test('may not when they are not, and nobody may without a list', async () => {

@@ -4,7 +4,11 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadRates } from '../../seeds/load-rates.ts'
-import { DEFAULT_HTTP_LIMITS } from '../../src/kernel/config.ts'
+import {
+  DEFAULT_HTTP_LIMITS,
+  DEFAULT_ROSTER_LIMITS,
+  type RosterServerLimits,
+} from '../../src/kernel/config.ts'
 import { workOnRosters } from '../../src/rosters/roster-work.ts'
 import { aBudget, aPayer, aProgram } from '../harness/builders.ts'
 import { auditReader } from '../harness/viewers.ts'
@@ -31,7 +35,7 @@ beforeAll(async () => {
     graphiql: false,
     // Uploads have a time of their own: those of these tests take longer.
     http: { ...DEFAULT_HTTP_LIMITS, requestMs: 300 },
-    rosters: { rows: 3_000, bytes: MOST_BYTES },
+    rosters: { ...DEFAULT_ROSTER_LIMITS, rows: 3_000, bytes: MOST_BYTES },
   })
   await hub.server.listen({ port: 0 })
   port = (hub.server.server.address() as AddressInfo).port
@@ -81,8 +85,8 @@ interface Answered {
   readonly errors: [{ message: string; extensions: { code: string; field?: string; remedy?: string } }]
 }
 
-const addressOf = (search = '') =>
-  `http://127.0.0.1:${port}/rosters?program=${program}&from=2023-06&to=2023-12${search}`
+const addressOf = (search = '', at = port) =>
+  `http://127.0.0.1:${at}/rosters?program=${program}&from=2023-06&to=2023-12${search}`
 
 async function send(
   body: string | Uint8Array | Readable | undefined,
@@ -99,8 +103,8 @@ async function send(
 }
 
 /** A request that is written by hand. */
-function open(headers: Record<string, string | number> = {}): ClientRequest {
-  return httpRequest(addressOf(), {
+function open(headers: Record<string, string | number> = {}, at = port): ClientRequest {
+  return httpRequest(addressOf('', at), {
     method: 'POST',
     agent: false,
     headers: { ...clerk, 'content-type': CSV, ...headers },
@@ -141,6 +145,18 @@ describe('a roster that is sent in', () => {
     ])
     expect(second.headers.get('location')).toBeNull()
     expect(await left()).toMatchObject({ roster: 1, roster_row: 100 })
+  })
+
+  test.each([
+    'text/csv; charset=utf8',
+    'text/csv;charset="UTF-8"',
+    'application/csv',
+    'application/vnd.ms-excel',
+  ])('as %s is a CSV', async (type) => {
+    expect((await send(aFile(3), { type })).status).toBe(201)
+    const old = Buffer.from('D0CF11E0A1B11AE1', 'hex')
+    const { status, json } = await send(old, { type })
+    expect([status, json.errors[0].message]).toEqual([400, 'The file is not in UTF-8.'])
   })
 
   test('as a workbook is created', async () => {
@@ -214,7 +230,7 @@ describe('a file beyond the limits', () => {
   test('is refused for its rows, though most of it is still to come', async () => {
     const { status, json } = await send(aFile(4_000))
     expect([status, json.errors[0]]).toMatchObject([
-      400,
+      413,
       { message: 'The file has more than 3,000 rows.', extensions: { field: 'file' } },
     ])
     expect(await left()).toEqual(NOTHING)
@@ -250,9 +266,96 @@ test.each(['with', 'without'])(
   },
 )
 
+describe('files at the same time', () => {
+  /** A server of its own over the same hub. */
+  async function another(rosters: Partial<RosterServerLimits>) {
+    const running = await serving({
+      hub: hub.hub,
+      graphiql: false,
+      rosters: { ...DEFAULT_ROSTER_LIMITS, ...rosters },
+    })
+    await running.server.listen({ port: 0 })
+    const at = (running.server.server.address() as AddressInfo).port
+    return { ...running, at }
+  }
+
+  /** Begins to send a file, and waits until it is being read. */
+  async function beginning(type: string, at: number): Promise<ClientRequest> {
+    const sending = open({ 'content-type': type }, at)
+    sending.on('error', () => {})
+    const before = (await left())!.roster as number
+    sending.write(HEADER.join(','))
+    await expect.poll(async () => (await left())!.roster).toBe(before + 1)
+    return sending
+  }
+
+  const sendTo = async (at: number, type: string, body: string | Uint8Array) => {
+    const headers = { ...clerk, 'content-type': type }
+    const response = await fetch(addressOf('', at), {
+      method: 'POST',
+      headers,
+      body: body as RequestInit['body'],
+    })
+    const { errors } = (await response.json()) as Partial<Answered>
+    const { message, extensions } = errors?.[0] ?? {}
+    return [response.status, response.headers.get('retry-after'), message, extensions?.remedy]
+  }
+
+  test('are few, fewer of them workbooks, and places are free again when a file ends or its sender leaves', async () => {
+    await using running = await another({ files: 2, workbooks: 1 })
+    const { at } = running
+    const workbook = aWorkbook([HEADER, aLine()])
+    const first = await beginning(XLSX, at)
+    expect(await sendTo(at, XLSX, workbook)).toEqual([
+      503,
+      '30',
+      'The hub is reading as many workbooks as it can.',
+      'Send it again in a minute, or as "CSV UTF-8".',
+    ])
+    expect((await sendTo(at, CSV, aFile(3)))[0]).toBe(201)
+    const second = await beginning(CSV, at)
+    expect(await sendTo(at, CSV, aFile(4))).toEqual([
+      503,
+      '30',
+      'The hub is reading as many files as it can.',
+      'Send it again in a minute.',
+    ])
+    expect(
+      (
+        await fetch(`http://127.0.0.1:${at}/graphql?query={__typename}`, {
+          headers: { 'apollo-require-preflight': '1' },
+        })
+      ).status,
+    ).toBe(200)
+    first.destroy()
+    second.destroy()
+    await expect.poll(async () => (await sendTo(at, XLSX, workbook))[0]).toBe(201)
+    expect((await sendTo(at, CSV, aFile(5)))[0]).toBe(201)
+  })
+
+  test('of which one has arrived in full is read no further when its sender has left', async () => {
+    await using running = await another({})
+    const lines = aFile(20_000)
+      .split('\n')
+      .map((line) => line.split(','))
+    const workbook = aWorkbook(lines)
+    const sending = open({ 'content-type': XLSX, 'content-length': workbook.length }, running.at)
+    sending.on('error', () => {})
+    sending.end(workbook)
+    await expect.poll(async () => (await left())!.roster_row, { timeout: 10_000 }).toBeGreaterThan(0)
+    sending.destroy()
+    await expect.poll(left, { timeout: 10_000 }).toEqual(NOTHING)
+    expect(await audit()).toMatchObject([{ what: 'Roster.receive', outcome: 'REFUSED', people: 0 }])
+  })
+})
+
 describe('what is refused at the door', () => {
   test.each([
-    ['another type', { type: 'application/vnd.ms-excel' }, /content-type: text\/csv or application/],
+    [
+      'another type',
+      { type: 'application/vnd.ms-excel.sheet.macroEnabled.12' },
+      /content-type: text\/csv or application/,
+    ],
     ['JSON', { type: 'application/json' }, /content-type: text\/csv/],
     ['another encoding', { type: 'text/csv; charset=iso-8859-1' }, /CSV UTF-8/],
   ])('%s: 415, with what to do', async (_what, sending, remedy) => {
@@ -332,11 +435,13 @@ describe('the report of a roster', () => {
       `attachment; filename="roster-${json.id}-report.csv"`,
     )
     const lines = plain.text.split('\r\n')
-    expect(lines[0]).toBe('\uFEFFrow,outcome,reasons,same_as_row,covered,decision,decision_reason,enrollment')
+    expect(lines[0]).toBe(
+      '\uFEFFrow,outcome,screened_as,reasons,same_as_row,covered,decision,decision_reason,enrollment,acceptance,acceptance_reason',
+    )
     expect(lines.slice(1, 5)).toEqual([
-      '1,ELIGIBLE,,,,,,',
-      '2,INVALID_NIK,LENGTH: A NIK has 16 digits.,,,,,',
-      '3,DUPLICATE_IN_FILE,DUPLICATE_IN_FILE: An earlier row has the same NIK. (1),1,,,,',
+      '1,ELIGIBLE,,,,,,,,,',
+      '2,INVALID_NIK,,LENGTH: A NIK has 16 digits.,,,,,,,',
+      '3,DUPLICATE_IN_FILE,,DUPLICATE_IN_FILE: An earlier row has the same NIK. (1),1,,,,,,',
       expect.stringMatching(/^4,\w+,/),
     ])
     expect(plain.text).not.toContain(UPLOADED)
@@ -348,7 +453,7 @@ describe('the report of a roster', () => {
     )
     expect(named.text.split('\r\n').slice(0, 5)).toEqual([
       `${lines[0]},name`,
-      `1,ELIGIBLE,,,,,,,${UPLOADED}`,
+      `1,ELIGIBLE,,,,,,,,,,${UPLOADED}`,
       expect.stringMatching(/^2,/),
       expect.stringMatching(/^3,/),
       expect.stringMatching(/,'=cmd\(\)$/),
@@ -368,12 +473,68 @@ describe('the report of a roster', () => {
     )
   })
 
+  test('says what BPJS answered, and what screening had said where enrolling found otherwise', async () => {
+    const { json } = await send(aFile(3))
+    await hub.hub.db.query(
+      `/* test.answered */ update roster_row set acceptance = 'REFUSED', acceptance_reason = 'AGE_LIMIT', outcome = 'ENROLLED'
+        where row = 1;
+      update roster_row set outcome = 'OVER_BUDGET', screened_as = 'ELIGIBLE' where row = 2;
+      update roster_row set outcome = 'ENROLLED', acceptance = 'ACCEPTED' where row = 3;
+      update roster set state = 'ENROLLED'`,
+    )
+    expect((await report(json.id)).text.trim().split('\r\n').slice(1)).toEqual([
+      '1,ENROLLED,,,,,,,,REFUSED,AGE_LIMIT',
+      '2,OVER_BUDGET,ELIGIBLE,,,,,,,,',
+      '3,ENROLLED,,,,,,,,ACCEPTED,',
+    ])
+  })
+
+  test('names the workers of each page in the audit trail', async () => {
+    const { json } = await send(aFile(1_100))
+    await hub.hub.db.query(
+      `/* test.known */ update roster_row set worker_id = 7 where row = 5; update roster_row set worker_id = 8 where row > 1090;
+      update roster set state = 'SCREENED'`,
+    )
+    await audit()
+    await report(json.id)
+    expect(await audit()).toMatchObject([
+      { what: 'Roster.report', outcome: 'DONE', people: 1_000, workers: ['7'] },
+      { what: 'Roster.report', outcome: 'DONE', people: 100, workers: ['8'] },
+    ])
+  })
+
+  test('that fails on the way breaks off, is logged and recorded, and is never taken for whole', async () => {
+    const { json } = await send(aFile(2_500))
+    await hub.hub.db.query(
+      `/* test.spoilt */ update roster set state = 'SCREENED'; update roster_row set covered = '7' where row = 2400`,
+    )
+    await audit()
+    hub.log.length = 0
+    const response = await fetch(`http://127.0.0.1:${port}/rosters/${json.id}/report.csv`, {
+      headers: { ...clerk, 'x-request-id': 'broken-report' },
+    })
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow('terminated')
+    expect(await audit()).toMatchObject([
+      { outcome: 'DONE', people: 1_000 },
+      { outcome: 'DONE', people: 1_000 },
+      { outcome: 'FAILED', reason: 'INTERNAL', what: 'Roster.report' },
+    ])
+    expect(hub.log.filter(({ level }) => Number(level) >= 50)).toMatchObject([
+      { requestId: 'broken-report', msg: 'a request failed' },
+    ])
+  })
+
   test('is not there for others, and for nobody without the permission', async () => {
     const { json } = await send(aFile(10))
     await workOnRosters(hub.hub)
+    await audit()
     expect((await report(json.id, stranger)).status).toBe(404)
     expect((await report('404')).status).toBe(404)
     expect((await report('x')).status).toBe(404)
+    expect(await audit()).toMatchObject(
+      Array(3).fill({ what: 'Roster.report', outcome: 'REFUSED', reason: 'FORBIDDEN', people: 0 }),
+    )
     expect((await report(json.id, await authorization('roster:write'))).status).toBe(403)
     expect((await fetch(`http://127.0.0.1:${port}/rosters/${json.id}/report.csv`)).status).toBe(401)
   })

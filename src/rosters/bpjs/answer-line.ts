@@ -1,11 +1,12 @@
 import type { RejectionReason } from '../../enrollments/life/at-bpjs.ts'
 import { badInput } from '../../kernel/errors.ts'
-import { inspectNik, type Nik } from '../../kernel/nik.ts'
 import { areBlank, type Cells, textAt } from '../file/cells.ts'
 import { type Headers, namedColumns, spelled } from '../file/named-columns.ts'
 import { plainWord } from '../file/plain-word.ts'
 import { HEAD, type LineReader, type TableOptions, widthOf } from '../file/read-table.ts'
+import type { SpreadsheetDamage } from '../file/spreadsheet-damage.ts'
 import { type AnswerProblem, problemOf } from './answer-problem.ts'
+import { type NikInAnswer, NO_NIK, readNikInAnswer } from './nik-in-answer.ts'
 
 /** What BPJS says of one person; REFUSED always with a reason, ACCEPTED never. */
 export type Verdict =
@@ -13,12 +14,11 @@ export type Verdict =
   | { readonly acceptance: 'REFUSED'; readonly reason: RejectionReason }
 
 /** A line of BPJS's answer. It names a row of the roster, a NIK or both. */
-export interface AnswerLine {
+export interface AnswerLine extends NikInAnswer {
   /** Number of the data row in this file, from 1: the header is not counted. */
   readonly line: number
   /** Number of the row in the roster. */
   readonly row: number | null
-  readonly nik: Nik | null
   readonly verdict: Verdict
 }
 
@@ -58,16 +58,22 @@ function byWord<Value extends string>(words: Readonly<Record<Value, readonly str
   )
 }
 
+export interface AnswerReading extends Pick<TableOptions, 'format'> {
+  /** The business day `YYYY-MM-DD`. */
+  readonly today: string
+  /** Sees each NIK that stands alone, for a row. */
+  readonly damage: Pick<SpreadsheetDamage, 'see'>
+}
+
 /**
  * How the lines of an answer are read, by its header: columns in any order, others mean nothing.
  *
- * @param today the business day `YYYY-MM-DD`.
  * @returns a reader that never fails: what a line does not say clearly is a problem.
  * @throws Fault BAD_USER_INPUT about `file` without a column that is needed.
  */
 export function answerReader(
   header: Cells,
-  { format, today }: Pick<TableOptions, 'format'> & { readonly today: string },
+  { format, today, damage }: AnswerReading,
 ): LineReader<AnswerLine | AnswerProblem> {
   const columns = namedColumns(header, ANSWER_HEADERS)
   const missing = [
@@ -87,7 +93,9 @@ export function answerReader(
   return (cells, line) => {
     if (cells.length > width && !areBlank(cells, width)) return problemOf(line, 'SHIFTED')
     const of = (field: Field) => textAt(cells, columns[field])
-    const who = readWho(of('row'), of('nik'), today)
+    const [row, nik] = [of('row'), of('nik')]
+    if (row === '') damage.see(nik)
+    const who = readWho(row, nik, today)
     const verdict = readVerdict(of('status'), of('reason'))
     if (typeof who === 'string') return problemOf(line, who)
     return typeof verdict === 'string' ? problemOf(line, verdict) : { line, ...who, verdict }
@@ -97,9 +105,12 @@ export function answerReader(
 function readWho(row: string, nik: string, today: string) {
   if (row === '' && nik === '') return 'NOBODY'
   if (row !== '' && !/^\d{1,9}$/.test(row)) return 'UNREADABLE_ROW'
-  const read = nik === '' ? null : inspectNik(nik, { today }).nik
+  const number = row === '' ? null : Number(row)
+  const read = nik === '' ? NO_NIK : readNikInAnswer(nik, today)
   if (read === undefined) return 'UNREADABLE_NIK'
-  return { row: row === '' ? null : Number(row), nik: read }
+  if (read !== 'ROUNDED') return { row: number, ...read }
+  // Almost nothing is left of it, as if the line named its row alone.
+  return number === null ? 'ROUNDED_NIK' : { row: number, ...NO_NIK }
 }
 
 function readVerdict(

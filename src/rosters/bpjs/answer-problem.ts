@@ -4,6 +4,8 @@ const MESSAGES = {
   NOBODY: 'The line names neither a row of the roster nor a NIK.',
   UNREADABLE_ROW: 'The row cannot be read: write its number in the roster.',
   UNREADABLE_NIK: 'The NIK cannot be read: it has 16 digits, in a cell formatted as text.',
+  ROUNDED_NIK:
+    'A spreadsheet may have rounded the NIK, so that it could be several people: name the row, or write all 16 digits in a cell formatted as text.',
   UNKNOWN_STATUS: 'The status cannot be read: write DITERIMA or DITOLAK.',
   NO_REASON: 'A refusal needs a reason.',
   UNKNOWN_REASON:
@@ -12,6 +14,7 @@ const MESSAGES = {
   AMBIGUOUS: 'Several rows of the roster turned out to be this person: name the row.',
   OTHER_PERSON: 'The NIK is not that of the person in this row.',
   NOT_ENROLLED: 'Nobody is enrolled by this row.',
+  NOT_SUBMITTED: 'BPJS was not asked about this person yet: fetch submission.csv first.',
   SAID_OTHERWISE: 'Something else was said of this row before.',
   NOT_RUNNING: 'The enrollment has lost all of its months meanwhile.',
   CLAIM_OPEN: 'There may be a claim for a month of it, so the person stays covered: settle that with BPJS.',

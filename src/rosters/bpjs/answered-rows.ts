@@ -1,5 +1,6 @@
 import type { NikKeys } from '../../access/vault/nik-keys.ts'
 import type { Query } from '../../db/database.ts'
+import type { Nik } from '../../kernel/nik.ts'
 import { findByNik } from '../../workers/find-by-nik.ts'
 import type { RowAcceptance, RowOutcome } from '../roster-row.entity.ts'
 import type { AnswerLine } from './answer-line.ts'
@@ -29,31 +30,41 @@ export async function findAnsweredRows(
   answers: readonly AnswerLine[],
   keys: NikKeys,
 ): Promise<AnsweredRows> {
-  const niks = answers.map(({ nik }) => nik).filter((nik) => nik !== null)
+  const niks = answers.flatMap(nikCandidates)
   const workers = await findByNik(query, [...new Set(niks)], keys)
-  const unnumbered = answers
-    .filter(({ row }) => row === null)
-    .map(({ nik }) => workers.get(nik!))
-    .filter((worker) => worker !== undefined)
+  const workersOf = (some: readonly Nik[]) =>
+    some.map((nik) => workers.get(nik)).filter((worker) => worker !== undefined)
+  const unnumbered = workersOf(answers.filter(({ row }) => row === null).flatMap(nikCandidates))
   const numbers = new Set([
     ...answers.map(({ row }) => row).filter((row) => row !== null),
     ...(await numbersOfPeople(query, roster, unnumbered)),
   ])
   const rows = new Map((await readRows(query, roster, [...numbers])).map((row) => [row.row, row]))
   const ofWorker = Map.groupBy(rows.values(), ({ worker }) => worker)
+  const rowsOf = (some: readonly Nik[]) => workersOf(some).flatMap((worker) => ofWorker.get(worker) ?? [])
   return {
     rows,
-    numberOf({ row, nik }) {
-      const worker = nik === null ? undefined : workers.get(nik)
+    numberOf(answer) {
+      const { row, nik, roundedFrom } = answer
       if (row !== null) {
         const named = rows.get(row)
         if (!named) return 'UNKNOWN_ROW'
-        return nik === null || named.worker === null || named.worker === worker ? row : 'OTHER_PERSON'
+        const candidates = nikCandidates(answer)
+        const isNamed = candidates.length === 0 || named.worker === null
+        // A NIK that may be rounded says as much as its row does, as long as it could be that of its person.
+        return isNamed || workersOf(candidates).includes(named.worker!) ? row : 'OTHER_PERSON'
       }
-      const own = (worker === undefined ? undefined : ofWorker.get(worker)) ?? []
+      const own = nik === null ? [] : rowsOf([nik])
+      // Perhaps somebody else is meant, and not whose NIK it happens to be.
+      if (rowsOf(roundedFrom).some((other) => !own.includes(other))) return 'ROUNDED_NIK'
       return own.length > 1 ? 'AMBIGUOUS' : (own[0]?.row ?? 'UNKNOWN_ROW')
     },
   }
+}
+
+/** Every NIK that a line may mean. */
+function nikCandidates({ nik, roundedFrom }: AnswerLine): readonly Nik[] {
+  return nik === null ? roundedFrom : [nik, ...roundedFrom]
 }
 
 /**

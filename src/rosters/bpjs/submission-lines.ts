@@ -9,8 +9,7 @@ import type { CsvValue } from '../file/write-csv.ts'
 /** An enrolled row as the hub knows it now. */
 export interface SubmittedRow {
   readonly row: number
-  /** Undefined when the vault has lost it. */
-  readonly identity: Identity | undefined
+  readonly identity: Identity
   readonly sex: Sex
   readonly category: WorkerCategory
   /** `36.03.01.2001` */
@@ -49,9 +48,9 @@ export const SUBMISSION_HEADER = [
 export function submissionLines(row: SubmittedRow, reference: string): CsvValue[][] {
   const { identity, sex, category, village, benefits } = row
   return runsOf(row).map(({ period, monthly }) => [
-    identity?.nik ?? null,
-    identity?.fullName ?? null,
-    identity ? identity.birthDate.split('-').reverse().join('/') : null,
+    identity.nik,
+    identity.fullName,
+    identity.birthDate.split('-').reverse().join('/'),
     sex === 'MALE' ? 'L' : 'P',
     WORKER_CATEGORIES[category].indonesian,
     village,

@@ -14,58 +14,64 @@ import type { SubmittedRow } from './submission-lines.ts'
 const PAGE = 1_000
 
 export interface SubmittedPage {
-  readonly rows: readonly SubmittedRow[]
+  readonly rows: readonly (SubmittedRow & { readonly worker: string })[]
   /** The row after which the next page begins; undefined when there is none left. */
   readonly last: number | undefined
 }
 
 /**
  * The next enrolled rows of a roster as BPJS needs them, and notes of their enrollments that they are SUBMITTED. Whoever
- * has lost all of his months since he was enrolled is not in it.
+ * has lost all of his months since he was enrolled is not in it, nor who has no identity in the vault: BPJS could not tell
+ * who that is.
+ *
+ * @param query of a transaction.
  */
-export function submitPage(
-  { db, nikKeys, today }: Context,
+export async function submitPage(
+  query: Query,
+  { nikKeys, today }: Pick<Context, 'nikKeys' | 'today'>,
   roster: string,
   after: number,
 ): Promise<SubmittedPage> {
-  return db.transaction(async (query) => {
-    const next = await query<{ row: number; enrollment: string; worker: string }>(NEXT, [roster, after, PAGE])
-    const workers = next.map(({ worker }) => worker)
-    await holdWorkers(query, workers)
-    await submitEnrollments(
-      query,
-      workers,
-      next.map(({ enrollment }) => enrollment),
-      today,
-    )
-    const numbers = next.map(({ row }) => row)
-    const found = await readRows(query, roster, numbers)
-    const identities = await readIdentities(
-      query,
-      found.map(({ worker }) => worker),
-      nikKeys,
-    )
-    const rows = found.map(({ worker, period, ...row }) => ({
-      ...row,
-      period: fromDaterange(period),
-      identity: identities.get(worker),
-      charges: row.charges.map((charge) => ({
-        period: fromDaterange(charge.period),
-        monthly: BigInt(charge.monthly),
-      })),
-    }))
-    return { rows, last: numbers.at(-1) }
-  })
+  const next = await query<{ row: number; worker: string }>(NEXT, [roster, after, PAGE])
+  await holdWorkers(
+    query,
+    next.map(({ worker }) => worker),
+  )
+  const numbers = next.map(({ row }) => row)
+  const running = await readRows(query, roster, numbers)
+  const identities = await readIdentities(
+    query,
+    running.map(({ worker }) => worker),
+    nikKeys,
+  )
+  const found = running.filter(({ worker }) => identities.has(worker))
+  await submitEnrollments(
+    query,
+    found.map(({ worker }) => worker),
+    found.map(({ enrollment }) => enrollment),
+    today,
+  )
+  const rows = found.map(({ period, charges, ...row }) => ({
+    ...row,
+    period: fromDaterange(period),
+    identity: identities.get(row.worker)!,
+    charges: charges.map((charge) => ({
+      period: fromDaterange(charge.period),
+      monthly: BigInt(charge.monthly),
+    })),
+  }))
+  return { rows, last: numbers.at(-1) }
 }
 
 const NEXT = `/* submission.next */
-select line.row, enrollment.id as enrollment, enrollment.worker_id as worker
+select line.row, enrollment.worker_id as worker
 from roster_row as line join enrollment on enrollment.id = line.enrollment_id
 where roster_id = $1 and outcome = 'ENROLLED' and row > $2 order by row limit $3`
 
 interface FoundRow {
   readonly row: number
   readonly worker: string
+  readonly enrollment: string
   readonly sex: Sex
   readonly category: WorkerCategory
   readonly village: string
@@ -76,7 +82,7 @@ interface FoundRow {
 
 function readRows(query: Query, roster: string, rows: readonly number[]): Promise<FoundRow[]> {
   return query<FoundRow>(
-    `/* submission.rows */ select line.row, worker.id as worker, worker.sex, worker.category, worker.village_code as village,
+    `/* submission.rows */ select line.row, worker.id as worker, enrollment.id as enrollment, worker.sex, worker.category, worker.village_code as village,
         program.benefits, enrollment.period, coalesce((
           select json_agg(json_build_object('period', charge.period, 'monthly', monthly::text) order by first_month)
           from charge where (charge.worker_id, charge.enrollment_id) = (enrollment.worker_id, enrollment.id)

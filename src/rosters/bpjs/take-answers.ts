@@ -98,6 +98,7 @@ async function judgeOf(
     const enrollment = held.get(id)
     if (!enrollment) return 'CHANGED_MEANWHILE'
     if (!COMMITTED.includes(enrollment.decision)) return 'NOT_RUNNING'
+    if (enrollment.decision === 'COMMITTED') return 'NOT_SUBMITTED'
     if (verdict.acceptance === 'REFUSED' && hasClaim(enrollment, claims)) return 'CLAIM_OPEN'
     said.set(number, verdict)
     return { row: number, enrollment, verdict }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { badInput } from '../../kernel/errors.ts'
+import { tooLarge } from '../../kernel/errors.ts'
 
 /** So much is read at a time, whatever the sender's pieces: between two of them others get their turn. */
 const PIECE = 65_536
@@ -20,7 +20,7 @@ export async function* limitedBody(
     bytes += chunk.length
     if (bytes > most) {
       const message = `The file is larger than ${most.toLocaleString('en')} bytes.`
-      throw badInput('file', message, 'Split the roster into several files.')
+      throw tooLarge('file', message, 'Split the roster into several files.')
     }
     for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
   }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { badInput } from '../../kernel/errors.ts'
+import { badInput, tooLarge } from '../../kernel/errors.ts'
 import { limitedBody } from './body.ts'
 import type { Cells } from './cells.ts'
 import { csvLines } from './csv/lines.ts'
@@ -74,5 +74,5 @@ export function widthOf(header: Cells, format: TableOptions['format']): number {
 
 function tooManyRows(most: number) {
   const message = `The file has more than ${most.toLocaleString('en')} rows.`
-  return badInput('file', message, 'Split the roster into several files.')
+  return tooLarge('file', message, 'Split the roster into several files.')
 }

@@ -1,12 +1,14 @@
-import { recordAudit, recordFailure } from '../../access/audit/audit.ts'
+import { recordFailure, recordRefusal } from '../../access/audit/audit.ts'
 import { checkPermission } from '../../access/check-permission.ts'
 import type { Context } from '../../contract/context.ts'
 import { idValue } from '../../contract/id.ts'
+import type { Query } from '../../db/database.ts'
 import { Fault } from '../../kernel/errors.ts'
 import { scrubText } from '../../kernel/scrub.ts'
 import { mayActFor } from '../../payers/acting.ts'
 import { ref, sql } from '../../planner/sql.ts'
 import { type CsvValue, writeCsv } from '../file/write-csv.ts'
+import { type Page, pagesOnRecord } from '../pages-on-record.ts'
 import { reasonsOf } from '../reasons-of-row.ts'
 import { RosterRowEntity } from '../roster-row.entity.ts'
 
@@ -22,17 +24,20 @@ const PAGE = 1_000
 const HEADER = [
   'row',
   'outcome',
+  'screened_as',
   'reasons',
   'same_as_row',
   'covered',
   'decision',
   'decision_reason',
   'enrollment',
+  'acceptance',
+  'acceptance_reason',
 ] as const
 
 /**
  * What came of each row of a roster, for its payer: with the names that he uploaded, if the viewer may see names, and never
- * with a NIK. It is recorded before it is read, as if all of it had been.
+ * with a NIK. Each page is recorded with the workers in it before it is handed out.
  *
  * @returns undefined for a roster that is not there, or another payer's.
  * @throws Fault UNAUTHENTICATED or FORBIDDEN without the permission registry:read, CONFLICT before it is screened.
@@ -48,43 +53,52 @@ export async function rosterReport(context: Context, id: string): Promise<Roster
   }
   try {
     checkPermission(viewer, 'registry:read', 'The report of a roster')
-    const [roster] = await db.query<{ id: string; payer: string; state: string; people: number }>(
-      `/* report.roster */ select id, payer_id as payer, state, row_count as people from roster where id = $1`,
+    const [roster] = await db.query<{ id: string; payer: string; state: string }>(
+      '/* report.roster */ select id, payer_id as payer, state from roster where id = $1',
       [idValue(id)],
     )
-    if (!roster || !mayActFor(viewer, roster.payer)) return undefined
+    if (!roster || !mayActFor(viewer, roster.payer)) {
+      await recordRefusal(db, context, { ...event, reason: 'FORBIDDEN' })
+      return undefined
+    }
     if (roster.state === 'DRAFT' || roster.state === 'SCREENING') {
       throw new Fault('CONFLICT', 'The roster is still being screened.', { remedy: 'Try again in a minute.' })
     }
-    const { people } = roster
-    await recordAudit(db.query, context, {
-      ...event,
-      outcome: 'DONE',
-      people,
-      subject: `Roster:${roster.id}`,
-    })
     const header = hasNames ? [...HEADER, 'name'] : HEADER
-    return { id: roster.id, csv: writeCsv(header, pagesOf(roster.id, hasNames, context)) }
+    const pages = pagesOnRecord(context, { ...event, subject: `Roster:${roster.id}` }, (query, row) =>
+      pageAfter(query, row, { id: roster.id, hasNames, context }),
+    )
+    return { id: roster.id, csv: writeCsv(header, pages) }
   } catch (error) {
     await recordFailure(context, event, error)
     throw error
   }
 }
 
-async function* pagesOf(id: string, hasNames: boolean, context: Context): AsyncGenerator<CsvValue[][], void> {
-  for (let after = 0; ; ) {
-    const rows = await pageAfter(id, after, context)
-    const last = rows.at(-1)
-    if (last === undefined) return
-    const names = hasNames ? await namesOf(id, after, last.row, context) : undefined
-    yield rows.map((row) => (names ? [...valuesOf(row), names.get(row.row) ?? null] : valuesOf(row)))
-    after = last.row
+interface Reporting {
+  /** Of the roster. */
+  readonly id: string
+  readonly hasNames: boolean
+  readonly context: Context
+}
+
+async function pageAfter(query: Query, after: number, { id, hasNames, context }: Reporting): Promise<Page> {
+  const rows = await rowsAfter(query, after, { id, context })
+  const last = rows.at(-1)?.row
+  const names = hasNames && last !== undefined ? await namesOf(query, id, after, last) : undefined
+  return {
+    lines: rows.map((row) => (names ? [...valuesOf(row), names.get(row.row) ?? null] : valuesOf(row))),
+    workers: [...new Set(rows.map(({ worker }) => worker).filter((worker) => worker !== null))],
+    people: rows.length,
+    last,
   }
 }
 
 interface ReportedRow {
   readonly row: number
   readonly outcome: string | null
+  /** What screening said, where enrolling found otherwise. */
+  readonly screened_as: string | null
   /** Code and message of each; not those that are normal, and not the months that `covered` has. */
   readonly reasons: readonly string[] | null
   readonly same_as_row: number | null
@@ -93,27 +107,33 @@ interface ReportedRow {
   readonly decision: string | null
   readonly decision_reason: string | null
   readonly enrollment_id: string | null
+  /** What BPJS said. */
+  readonly acceptance: string | null
+  readonly acceptance_reason: string | null
+  /** Who it is or may be. */
+  readonly worker: string | null
 }
 
 /** Under the rules of who asks, as everything of a roster. */
-function pageAfter(id: string, after: number, { read }: Context): Promise<ReportedRow[]> {
+function rowsAfter(
+  query: Query,
+  after: number,
+  { id, context }: Pick<Reporting, 'id' | 'context'>,
+): Promise<ReportedRow[]> {
   const row = ref(RosterRowEntity)
-  return read(
-    sql`/* report.page */ select ${row.row}, ${row.outcome}, ${row.sameAsRow}, ${row.decision}, ${row.decisionReason}, ${row.enrollmentId},
+  return context.read(
+    sql`/* report.page */ select ${row.row}, ${row.outcome}, ${row.screenedAs}, ${row.sameAsRow}, ${row.decision}, ${row.decisionReason},
+      ${row.enrollmentId}, ${row.acceptance}, ${row.acceptanceReason}, ${row.workerId} as worker,
       (select array_agg(concat(code, ': ', message, ' (' || fact || ')') order by part, n) from (${reasonsOf(row)}) as reasons where level <> 'INFO' and code <> 'ALREADY_COVERED') as reasons,
       (select array_agg(concat_ws(' ', months ->> 'payerKind', months ->> 'benefit', concat(months ->> 'from', '..', months ->> 'to')) order by n) from jsonb_array_elements(${row.covered}) with ordinality as covered(months, n)) as covered
       from ${row} where ${row.roster} = ${id}::bigint and ${row.row} > ${after}::int order by ${row.row} limit ${PAGE}`,
+    query,
   )
 }
 
 /** A NIK in the column of names is taken out. @param last the row up to which, itself included. */
-async function namesOf(
-  id: string,
-  after: number,
-  last: number,
-  { db }: Context,
-): Promise<Map<number, string>> {
-  const rows = await db.query<{ row: number; full_name: string }>(
+async function namesOf(query: Query, id: string, after: number, last: number): Promise<Map<number, string>> {
+  const rows = await query<{ row: number; full_name: string }>(
     `/* report.names */ select row, full_name from roster_identity
       where roster_id = $1 and row > $2 and row <= $3 and full_name is not null`,
     [id, after, last],
@@ -125,11 +145,14 @@ function valuesOf(row: ReportedRow): CsvValue[] {
   return [
     row.row,
     row.outcome,
+    row.screened_as,
     row.reasons?.join(' ') ?? null,
     row.same_as_row,
     row.covered?.join(', ') ?? null,
     row.decision,
     row.decision_reason,
     row.enrollment_id,
+    row.acceptance,
+    row.acceptance_reason,
   ]
 }

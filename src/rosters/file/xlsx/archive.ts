@@ -1,5 +1,5 @@
 import { type Entry, fromBufferPromise } from 'yauzl'
-import { badInput } from '../../../kernel/errors.ts'
+import { tooLarge } from '../../../kernel/errors.ts'
 import { asUnreadable, unreadableWorkbook } from './unreadable.ts'
 
 /** The parts of a workbook, by their names in its ZIP archive in lower case: `xl/workbook.xml`. */
@@ -54,5 +54,5 @@ function refuse(error: unknown): never {
 
 function unpacksTooLarge(most: number) {
   const message = `The workbook unpacks to more than ${most.toLocaleString('en')} bytes.`
-  return badInput('file', message, 'Split the roster into several files, or send it as "CSV UTF-8".')
+  return tooLarge('file', message, 'Split the roster into several files, or send it as "CSV UTF-8".')
 }
