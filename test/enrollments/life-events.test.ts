@@ -413,6 +413,24 @@ describe('civil service', () => {
     ])
   })
 
+  test.each([
+    ['2023-02', 'paid'],
+    ['2023-02', 'unpaid'],
+    ['2023-03', 'paid'],
+  ])(
+    'that comes to light after a death, from %s on, takes no %s month that a claim rests on',
+    async (from, how) => {
+      await enroll('2023-01', '2023-12', program, how === 'paid' ? '2023-04' : undefined)
+      await record(DEATH_IN_MARCH)
+      const before = (await life()).coverage
+      const { result, errors } = await record({ civilService: { civilServant: true, from } })
+      expect(errors).toBeUndefined()
+      expect(result).toMatchObject({ applied: true, consequences: [], worker: { civilServant: true } })
+      expect((await life()).coverage).toEqual(before)
+      expect(before[0]).toMatchObject({ from: '2023-01', to: '2023-03' })
+    },
+  )
+
   test('is shown first, and nothing is written', async () => {
     await enroll('2023-01', '2023-12', program, '2023-06')
     const before = await everything()
@@ -604,6 +622,16 @@ describe('wage employment', () => {
     expect((await life()).coverage).toHaveLength(6)
   })
 
+  test('that comes to light after a death takes no subsidized month that a claim rests on', async () => {
+    const enrollment = await enroll('2023-01', '2023-12')
+    await record(DEATH_IN_MARCH)
+    const { result } = await record(employment('2023-02', '2023-03'))
+    expect(kinds(result)).toEqual(['COVERAGE_BEGINS 2023-02..2023-03'])
+    expect((await life()).enrollments.nodes).toMatchObject([
+      { id: enrollment, to: '2023-03', charges: [{ from: '2023-01', to: '2023-03' }] },
+    ])
+  })
+
   test('that comes to light after a death opens a claim check', async () => {
     expect(kinds((await record(DEATH_IN_MARCH)).result)).toEqual([])
     const { result } = await record(employment('2023-01', '2023-03'))
@@ -658,10 +686,20 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
     return new Set(months.map(({ month }) => month))
   }
 
+  /** Months up to those of claim checks in which the hub covers him. */
+  const claimedMonths = async () => {
+    const [claim] = await hub.db.query<{ month: string | null }>(
+      `/* test.claims */ select to_char(max(month), 'YYYY-MM') as month from claim_check where worker_id = $1`,
+      [worker.id],
+    )
+    const last = claim!.month
+    return [...(await coveredMonths(['HUB']))].filter((at) => last !== null && at <= last)
+  }
+
   const attempt = (mutation: string, type: string, input: object) =>
     asking(hub)(`mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, { input })
 
-  test('what is shown is what is done, the ledger agrees, and a wage earner loses no month', async () => {
+  test('what is shown is what is done, the ledger agrees, a wage earner loses no month, and nobody one that a claim rests on', async () => {
     const rich = await Promise.all(
       ['REGENCY', 'PROVINCE'].map(async (kind) => {
         const payer = await aPayer(kind as 'REGENCY', { area: kind === 'REGENCY' ? '36.03' : '36' }).in(hub)
@@ -672,7 +710,7 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
     let followed = 0
     const property = fc.asyncProperty(
       fc.array(enrolled, { minLength: 1, maxLength: 3 }),
-      fc.array(happens, { minLength: 1, maxLength: 2 }),
+      fc.array(happens, { minLength: 1, maxLength: 3 }),
       async (enrollments, events) => {
         worker = await someone().in(hub)
         for (const [i, { from, length, paid, suspended }] of enrollments.entries()) {
@@ -694,7 +732,7 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
             })
         }
         for (const one of events) {
-          const [event, before] = [eventOf(one), await coveredMonths()]
+          const [event, before, claimed] = [eventOf(one), await coveredMonths(), await claimedMonths()]
           const shown = await record(event, ADMIN, { dryRun: true })
           const done = await record(event)
           expect(done.errors).toEqual(shown.errors)
@@ -704,6 +742,7 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
           followed += done.result.consequences.length
           const after = await coveredMonths()
           if (one.kind === 'wageEmployment') expect([...before].filter((at) => !after.has(at))).toEqual([])
+          expect(await claimedMonths()).toEqual(expect.arrayContaining(claimed))
           if (one.kind === 'death')
             expect([...(await coveredMonths(['HUB']))].filter((at) => at > monthAt(one.at))).toEqual([])
         }

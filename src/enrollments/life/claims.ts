@@ -19,6 +19,15 @@ export async function checkClaims(query: Query, { worker }: HeldEnrollment, from
   })
 }
 
+/**
+ * From which month on an event in somebody's life ends his coverage: from its own, but in no month that a claim rests on.
+ * An event is a fact and is recorded all the same, so nothing is refused.
+ */
+export async function afterClaims(query: Query, worker: string, from: Month): Promise<Month> {
+  const last = (await lastClaims(query, [worker])).get(worker)
+  return last === undefined || from > last ? from : addMonths(last, 1)
+}
+
 /** The last month of a claim check, of those among the workers who have one. */
 export async function lastClaims(query: Query, workers: readonly string[]): Promise<Map<string, Month>> {
   const claims = await query<{ worker: string; month: string }>(
