@@ -1,3 +1,5 @@
+import { isSubsidy } from './subsidy.ts'
+
 /** One rule of the ledger, as data. */
 export interface LedgerCheck {
   readonly code: string
@@ -203,7 +205,7 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
         select worker_id, id, benefit, period,
           lead(lower(period)) over (partition by worker_id, benefit order by lower(period), id) as following
         from coverage_line
-        where exclusive_group is not null or (origin = 'HUB' and segment <> 'PU' and funding_source <> 'SELF')
+        where exclusive_group is not null or (origin = 'HUB' and ${isSubsidy()})
       ) as line
       where following < upper(period)`,
   },

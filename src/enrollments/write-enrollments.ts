@@ -4,6 +4,7 @@ import { firstDay, type Month } from '../kernel/month.ts'
 import { monthCount, type Period } from '../kernel/period.ts'
 import { type Acting, actor } from '../workers/record-events.ts'
 import type { Finding } from './eligibility/finding.ts'
+import { exclusiveGroup } from './subsidy.ts'
 
 /** Months to charge; of a paid run the money is spent already and only changes hands. */
 export interface NewCharge {
@@ -123,7 +124,7 @@ with given as (
   insert into coverage_line (worker_id, enrollment_id, program_code, payer_id, funding_source, segment, benefit, period,
     exclusive_group, origin)
   select worker_id, fresh.id, program.code, payer_id, funding_source, segment, of.benefit, fresh.period,
-    case when segment = 'PU' or funding_source = 'SELF' then null else of.benefit end, 'HUB'
+    ${exclusiveGroup('of.benefit')}, 'HUB'
   from fresh join coverage_program as program on program.code = program_code cross join unnest(benefits) as of (benefit)
   order by worker_id
 ), told as (
