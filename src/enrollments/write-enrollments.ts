@@ -2,7 +2,7 @@ import type { Change } from '../contract/context.ts'
 import { prepared } from '../db/prepared.ts'
 import { firstDay, type Month } from '../kernel/month.ts'
 import { monthCount, type Period } from '../kernel/period.ts'
-import { type Acting, actor } from '../workers/record-events.ts'
+import { type Acting, actor, insertEvents } from '../workers/record-events.ts'
 import type { Finding } from './eligibility/finding.ts'
 import { exclusiveGroup } from './subsidy.ts'
 
@@ -128,10 +128,11 @@ with given as (
   from fresh join coverage_program as program on program.code = program_code cross join unnest(benefits) as of (benefit)
   order by worker_id
 ), told as (
-  insert into worker_event (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor,
-    actor_payer_id)
-  select worker_id, $18, fresh.id, program.payer_id, fresh.period,
-    (select sum(monthly * months) from run where run.n = fresh.n), coalesce($19, because), $20::date, $21, $22::bigint
-  from fresh join coverage_program as program on program.code = program_code
+  ${insertEvents(
+    `select worker_id, $18, fresh.id, program.payer_id, fresh.period,
+      (select sum(monthly * months) from run where run.n = fresh.n), coalesce($19, because), null
+    from fresh join coverage_program as program on program.code = program_code`,
+    20,
+  )}
 )
 select array_agg(id order by n) as ids from fresh`)

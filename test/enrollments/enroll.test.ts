@@ -270,6 +270,18 @@ describe('a month that somebody pays for', () => {
     expect(await balanceOf(hub, of2023)).toMatchObject({ committed: 100_800n })
   })
 
+  test('is named as it is: ranges that do not follow each other are two', async () => {
+    const other = await aProgram(banten).during('2023-01..2023-12').in(hub)
+    const worker = await someone()
+      .coveredBy(other, '2022-12..2023-01')
+      .coveredBy(other, '2023-02..2023-02')
+      .coveredBy(other, '2023-05..2023-05')
+      .in(hub)
+    expect((await enroll(worker)).message).toBe(
+      'Covered by a payer of the kind PROVINCE in 2022-12..2023-02 and 2023-05.',
+    )
+  })
+
   test('is refused also when another system reported it, but not when the worker pays himself', async () => {
     const self = await aPayer('SELF').in(hub)
     const reported = await someone().reportedBy(banten, '2023-05..2023-05', { benefit: 'JKM' }).in(hub)

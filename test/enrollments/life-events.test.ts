@@ -67,7 +67,7 @@ const LIFE = `query ($id: ID!) { worker(id: $id) {
   enrollments { nodes { id state from to
     lines { benefit from to } charges { from to paidThrough } refunds { from to amount status } } }
   coverage { benefit segment origin from to payer { id } reportedBy reportedOn }
-  history { nodes { kind from to amount reason enrollment { id } } } } }`
+  history { nodes { kind from to amount reason fact enrollment { id } } } } }`
 
 async function record(event: object, viewer: Viewer = ADMIN, more: object = {}) {
   const { data, errors } = await asking(hub, viewer)(RECORD, {
@@ -174,12 +174,20 @@ describe('a death', () => {
       expect.stringMatching(/^(RELEASE -100800 0|REFUND_REQUEST 0 0)$/),
     ])
     const reason = 'As the village says'
-    const ofEnrollment = { enrollment: { id: enrollment }, reason }
+    const ofEnrollment = { enrollment: { id: enrollment }, reason, fact: null }
     expect(after.history.nodes.slice(2)).toEqual([
-      { kind: 'DIED', from: '2023-03', to: '2023-03', amount: null, enrollment: null, reason },
+      { kind: 'DIED', from: '2023-03', to: '2023-03', amount: null, enrollment: null, reason, fact: null },
       { kind: 'ENDED', from: '2023-04', to: '2023-12', amount: '100800', ...ofEnrollment },
       { kind: 'REFUND_REQUESTED', from: '2023-04', to: '2023-06', amount: '50400', ...ofEnrollment },
-      { kind: 'CLAIM_CHECK_OPENED', from: '2023-03', to: '2023-03', amount: null, enrollment: null, reason },
+      {
+        kind: 'CLAIM_CHECK_OPENED',
+        from: '2023-03',
+        to: '2023-03',
+        amount: null,
+        enrollment: null,
+        reason,
+        fact: null,
+      },
     ])
   })
 
@@ -324,7 +332,12 @@ describe('a move', () => {
     ])
     const after = await life()
     expect(after.enrollments.nodes[0]).toMatchObject({ from: '2023-01', to: '2023-08', state: 'ACTIVE' })
-    expect(after.history.nodes.at(-1)).toMatchObject({ kind: 'MOVED', from: '2023-05', to: '2023-05' })
+    expect(after.history.nodes.at(-1)).toMatchObject({
+      kind: 'MOVED',
+      from: '2023-05',
+      to: '2023-05',
+      fact: '36.03.01.2003 36.01.01.2001',
+    })
     expect(await balanceOf(hub, budget)).toEqual(before)
   })
 
@@ -377,7 +390,9 @@ describe('civil service', () => {
       { id: first, to: '2023-03' },
       { id: second, state: 'RELEASED' },
     ])
-    expect(after.history.nodes.map(({ kind }: { kind: string }) => kind)).toContain('CIVIL_SERVICE_CHANGED')
+    expect(after.history.nodes).toContainEqual(
+      expect.objectContaining({ kind: 'CIVIL_SERVICE_CHANGED', fact: 'BECAME' }),
+    )
   })
 
   test('ends nothing that he pays himself', async () => {
@@ -392,6 +407,7 @@ describe('civil service', () => {
     worker = await aWorker().aged(40).civilServant().in(hub)
     const { result } = await record({ civilService: { civilServant: false, from: '2023-05' } })
     expect(result).toMatchObject({ applied: true, consequences: [], worker: { civilServant: false } })
+    expect((await life()).history.nodes).toMatchObject([{ kind: 'CIVIL_SERVICE_CHANGED', fact: 'CEASED' }])
   })
 
   test('recorded twice changes nothing', async () => {

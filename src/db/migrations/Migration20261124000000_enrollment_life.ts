@@ -193,6 +193,7 @@ create table worker_event (
   period daterange null,
   amount bigint null,
   reason text null,
+  fact text null,
   actor text null,
   actor_payer_id bigint null,
   primary key (worker_id, id),

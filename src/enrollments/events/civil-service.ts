@@ -43,7 +43,13 @@ export async function planCivilService(
       ])
       const period = { from, until: addMonths(from, 1) }
       await recordEvents(query, context, [
-        { worker: person.id, kind: 'CIVIL_SERVICE_CHANGED', period, reason },
+        {
+          worker: person.id,
+          kind: 'CIVIL_SERVICE_CHANGED',
+          period,
+          reason,
+          fact: civilServant ? 'BECAME' : 'CEASED',
+        },
       ])
       await writeCuts(context.change!, cuts, {
         ...acting(context),

@@ -6,10 +6,9 @@ import { addMonths, firstDay, type Month } from '../../kernel/month.ts'
 import { contains, fromDaterange, type Period, toDaterange } from '../../kernel/period.ts'
 import type { Benefit } from '../../programs/program.entity.ts'
 import { recordEvents } from '../../workers/record-events.ts'
-import { afterClaims } from '../life/claims.ts'
+import { afterClaims, isUnchecked, openClaimCheck } from '../life/claims.ts'
 import { nothingToDo } from '../life/end.ts'
-import { claimCheckOf, isUnchecked, openClaimCheck } from './claim-check.ts'
-import { type Consequence, consequencesOfCut } from './consequence.ts'
+import { type Consequence, claimCheckOf, consequencesOfCut } from './consequence.ts'
 import { checkInLife, type Plan, type Telling } from './person.ts'
 import { planRelease, type Release, writeReleases } from './release-months.ts'
 import { subsidizedOf } from './subsidized.ts'
@@ -33,8 +32,10 @@ const BENEFITS: readonly Benefit[] = ['JKK', 'JKM', 'JHT']
  * @throws Refused by StateRefusal when all of it is recorded already.
  * @throws Fault BAD_USER_INPUT for somebody who is no employer, and for months that are too many or outside of his life.
  */
-export async function planWageEmployment(telling: Telling, input: WageEmployment): Promise<Plan> {
-  const { query, context, person, reason } = telling
+export async function planWageEmployment(
+  { query, context, person, reason }: Telling,
+  input: WageEmployment,
+): Promise<Plan> {
   const [from, to] = [input.from as Month, input.to as Month]
   checkSpan(from, to, 'input.wageEmployment.to')
   checkInLife(person, from, 'input.wageEmployment.from')
@@ -64,7 +65,7 @@ export async function planWageEmployment(telling: Telling, input: WageEmployment
         { worker: person.id, kind: 'WAGE_EMPLOYED', period: months, reason },
       ])
       await writeReleases(releases, context, reason)
-      if (opensCheck) await openClaimCheck(telling, died)
+      if (opensCheck) await openClaimCheck(context, { worker: person.id, month: died, reason })
     },
   }
 }

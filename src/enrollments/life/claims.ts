@@ -1,6 +1,8 @@
+import type { Context } from '../../contract/context.ts'
 import { refusal } from '../../contract/outcome.ts'
 import type { Query } from '../../db/database.ts'
-import { addMonths, type Month, monthOf } from '../../kernel/month.ts'
+import { addMonths, firstDay, type Month, monthOf } from '../../kernel/month.ts'
+import { recordEvents } from '../../workers/record-events.ts'
 import type { HeldEnrollment } from './held-enrollment.ts'
 
 /**
@@ -36,4 +38,37 @@ export async function lastClaims(query: Query, workers: readonly string[]): Prom
     [workers],
   )
   return new Map(claims.map(({ worker, month }) => [worker, monthOf(month)]))
+}
+
+/** Whether any line covers a worker in a month, of the hub or reported. */
+export async function isCovered(query: Query, worker: string, month: Month): Promise<boolean> {
+  const covering = await query(
+    '/* claim_check.covered */ select from coverage_line where worker_id = $1 and period @> $2::date limit 1',
+    [worker, firstDay(month)],
+  )
+  return covering.length > 0
+}
+
+/** Whether nobody looks after a claim for a death in this month yet. */
+export async function isUnchecked(query: Query, worker: string, month: Month): Promise<boolean> {
+  const open = await query(
+    `/* claim_check.find */ select from claim_check where (worker_id, event, month) = ($1, 'DEATH', $2::date)`,
+    [worker, firstDay(month)],
+  )
+  return open.length === 0
+}
+
+/** Opens a claim check: somebody covered has died, and his heirs may have a claim (DOMAIN.md §4.4, §9.2 X01). */
+export async function openClaimCheck(
+  context: Context,
+  { worker, month, reason }: { readonly worker: string; readonly month: Month; readonly reason: string },
+): Promise<void> {
+  const { query } = context.change!
+  await query(
+    `/* claim_check.open */ insert into claim_check (worker_id, event, month, opened_on)
+      values ($1, 'DEATH', $2::date, $3::date)`,
+    [worker, firstDay(month), context.today],
+  )
+  const period = { from: month, until: addMonths(month, 1) }
+  await recordEvents(query, context, [{ worker, kind: 'CLAIM_CHECK_OPENED', period, reason }])
 }
