@@ -10,8 +10,9 @@ import { nothingToDo } from '../life/end.ts'
 import { movedMeanwhile } from '../life/held-enrollment.ts'
 
 /**
- * Records that a person or a village says a record is wrong (UU 27/2022: right to correction; DOMAIN.md §12). From then
- * on nothing follows automatically from what is recorded of the person, until it is decided.
+ * Records that a person or a village says a record is wrong (UU 27/2022: right to correction; DOMAIN.md §12). Until it is
+ * decided, no life event changes that record (`record-life-event.ts`), and files do nothing about the person
+ * (`workers/disputed.ts`).
  *
  * @returns the id of the dispute.
  * @throws Fault BAD_USER_INPUT, naming the field; a worker whom the viewer may not see is not there.
