@@ -61,6 +61,7 @@ export const changePolicy: Policy = {
         'to',
         'amount',
         'reason',
+        'fact',
         'actor',
       ],
     },

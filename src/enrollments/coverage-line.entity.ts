@@ -3,6 +3,7 @@ import { FundingSource, PayerEntity } from '../payers/payer.entity.ts'
 import { Benefit, CoverageProgramEntity, Segment, wholeMonths } from '../programs/program.entity.ts'
 import { WorkerEntity } from '../workers/worker.entity.ts'
 import { EnrollmentEntity } from './enrollment.entity.ts'
+import { exclusiveGroup } from './subsidy.ts'
 
 /** Whether the hub wrote a line itself, or another system reported it. */
 export const LineOrigin = { HUB: 'HUB', REPORTED: 'REPORTED' } as const
@@ -12,7 +13,7 @@ export type LineOrigin = keyof typeof LineOrigin
  * One benefit of one worker over a half-open range of whole months: of an enrollment of the hub, or as another
  * system reported it. No two lines of a worker with the same `exclusiveGroup` may share a month: the exclusion
  * constraint `coverage_line_no_second_payer` says so. The hub's own subsidized lines have their benefit as
- * group; wage-earner, self-paid and reported lines have none. An enrollment has lines and charges from its commitment on:
+ * group; wage-earner, project, self-paid and reported lines have none (`subsidy.ts`). An enrollment has lines and charges from its commitment on:
  * a proposal has none, and what is rejected or released loses them.
  */
 export const CoverageLineEntity = defineEntity({
@@ -46,7 +47,7 @@ export const CoverageLineEntity = defineEntity({
   checks: [
     {
       name: 'coverage_line_exclusive_check',
-      expression: `origin = 'REPORTED' or exclusive_group is not distinct from case when segment = 'PU' or funding_source = 'SELF' then null else benefit end`,
+      expression: `origin = 'REPORTED' or exclusive_group is not distinct from ${exclusiveGroup('benefit')}`,
     },
     { name: 'coverage_line_period_check', expression: wholeMonths('period') },
     {

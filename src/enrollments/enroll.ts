@@ -4,7 +4,7 @@ import { type Json, type Refused, refusal } from '../contract/outcome.ts'
 import { checkedReason } from '../contract/reason.ts'
 import type { Query } from '../db/database.ts'
 import { badInput } from '../kernel/errors.ts'
-import { addMonths, type Month } from '../kernel/month.ts'
+import { addMonths, compareMonths, type Month } from '../kernel/month.ts'
 import { formatPeriod, period } from '../kernel/period.ts'
 import { checkActsFor } from '../payers/acting.ts'
 import { holdVisibleWorkers } from '../workers/hold-workers.ts'
@@ -120,18 +120,23 @@ interface RefusalFacts {
 
 function overlapRefusal(covered: readonly Covered[], facts: RefusalFacts): Refused {
   const who = [...new Set(covered.map(({ payerKind }) => payerKind))].join(', ')
-  const from = covered.map((months) => months.from).reduce((a, b) => (a < b ? a : b))
-  const to = covered.map((months) => months.to).reduce((a, b) => (a > b ? a : b))
   return refusal('OverlapRefusal', {
     code: 'ALREADY_COVERED',
-    message: `Covered by a payer of the kind ${who} in ${monthsText(from, to)}.`,
+    message: `Covered by a payer of the kind ${who} in ${monthsText(covered)}.`,
     covered,
     ...facts,
   })
 }
 
-function monthsText(from: Month, to: Month): string {
-  return from === to ? from : `months from ${from} to ${to}`
+/** `2023-01..2023-03 and 2023-06`: months that follow each other as one range, the last included. */
+function monthsText(covered: readonly Covered[]): string {
+  const ranges: { from: Month; to: Month }[] = []
+  for (const { from, to } of covered.toSorted((a, b) => compareMonths(a.from, b.from))) {
+    const last = ranges.at(-1)
+    if (last && from <= addMonths(last.to, 1)) last.to = to > last.to ? to : last.to
+    else ranges.push({ from, to })
+  }
+  return ranges.map(({ from, to }) => (from === to ? from : `${from}..${to}`)).join(' and ')
 }
 
 function eligibilityRefusal(facts: RefusalFacts): Refused {

@@ -1,3 +1,5 @@
+import { isSubsidy } from './subsidy.ts'
+
 /** One rule of the ledger, as data. */
 export interface LedgerCheck {
   readonly code: string
@@ -41,6 +43,7 @@ export const LIVES = `covering as (
   group by worker_id, enrollment_id
 ), life as (
   select enrollment.worker_id, enrollment.id, enrollment.program_code, enrollment.decision, enrollment.period,
+    enrollment.suspended_from,
     daterange(lower(enrollment.period), coalesce(enrollment.planned_until, upper(enrollment.period))) as planned,
     coalesce(covering.months, '{}') as covered, covering.shared, covering.benefits,
     coalesce(charging.months, '{}') as charged, coalesce(charging.paid, '{}') as paid,
@@ -175,6 +178,33 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
     ),
   },
   {
+    code: 'NO_MONTH',
+    rule: 'A committed enrollment covers some month, unless it is suspended.',
+    sql: `select ${ENROLLMENT}, decision || ', without any month' as found, 'a month of ' || period as expected
+      from life where decision in ('COMMITTED', 'SUBMITTED', 'ACCEPTED') and suspended_from is null and isempty(covered)
+        and isempty(charged)`,
+  },
+  {
+    code: 'SUSPENDED',
+    rule: 'A suspended enrollment covers nobody from the month of its suspension on, and is charged for months in refund only.',
+    sql: monthsOfLives(
+      `case when suspended_from is null then '{}' else
+        (covered + (charged - refundable)) * datemultirange(daterange(suspended_from, null)) end`,
+      `'nothing from ' || suspended_from || ', where it is suspended'`,
+    ),
+  },
+  {
+    code: 'REFUNDED',
+    rule: 'What the ledger of a budget says came back is what refunds were granted.',
+    sql: `select jsonb_build_object('budget', id::text) as ids, entered::text as found, granted::text as expected
+      from budget cross join lateral (
+        select (select coalesce(-sum(committed_delta), 0) from budget_entry
+            where budget_id = budget.id and kind = 'REFUND') as entered,
+          (select coalesce(sum(amount), 0) from refund where budget_id = budget.id and status = 'GRANTED') as granted
+      ) as money
+      where entered <> granted`,
+  },
+  {
     code: 'REFUND',
     rule: 'A refund that is asked for is what its months cost, all paid by one charge; months given back are not charged.',
     sql: `select jsonb_build_object('worker', refund.worker_id::text, 'refund', refund.id::text) as ids,
@@ -203,7 +233,7 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
         select worker_id, id, benefit, period,
           lead(lower(period)) over (partition by worker_id, benefit order by lower(period), id) as following
         from coverage_line
-        where exclusive_group is not null or (origin = 'HUB' and segment <> 'PU' and funding_source <> 'SELF')
+        where exclusive_group is not null or (origin = 'HUB' and ${isSubsidy()})
       ) as line
       where following < upper(period)`,
   },

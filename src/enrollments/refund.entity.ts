@@ -15,7 +15,8 @@ export type RefundStatus = keyof typeof RefundStatus
 
 /**
  * Months that one budget paid and nobody is covered in: BPJS is asked to give the money back (rupiah). The charge keeps
- * these months until it is granted; then the ledger says REFUND and the charge loses them.
+ * these months until it is granted; then the ledger says REFUND and the charge loses them. Where it is refused, the person
+ * is covered in them again, if nothing speaks against that (`life/months-back.ts`).
  */
 export const RefundEntity = defineEntity({
   name: 'Refund',

@@ -89,7 +89,7 @@ export class StateRefusal extends Refusal {
 
 @ObjectType({
   implements: Refusal,
-  description: 'The person’s record is disputed: nothing follows from it before that is decided (sengketa).',
+  description: 'The record that would change is disputed: nothing follows before that is decided (sengketa).',
 })
 export class DisputeRefusal extends Refusal {
   @Field(() => [ID], { description: 'The open disputes (ID sengketa).' })

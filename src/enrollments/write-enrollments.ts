@@ -2,8 +2,9 @@ import type { Change } from '../contract/context.ts'
 import { prepared } from '../db/prepared.ts'
 import { firstDay, type Month } from '../kernel/month.ts'
 import { monthCount, type Period } from '../kernel/period.ts'
-import { type Acting, actor } from '../workers/record-events.ts'
+import { type Acting, actor, insertEvents } from '../workers/record-events.ts'
 import type { Finding } from './eligibility/finding.ts'
+import { exclusiveGroup } from './subsidy.ts'
 
 /** Months to charge; of a paid run the money is spent already and only changes hands. */
 export interface NewCharge {
@@ -123,14 +124,15 @@ with given as (
   insert into coverage_line (worker_id, enrollment_id, program_code, payer_id, funding_source, segment, benefit, period,
     exclusive_group, origin)
   select worker_id, fresh.id, program.code, payer_id, funding_source, segment, of.benefit, fresh.period,
-    case when segment = 'PU' or funding_source = 'SELF' then null else of.benefit end, 'HUB'
+    ${exclusiveGroup('of.benefit')}, 'HUB'
   from fresh join coverage_program as program on program.code = program_code cross join unnest(benefits) as of (benefit)
   order by worker_id
 ), told as (
-  insert into worker_event (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor,
-    actor_payer_id)
-  select worker_id, $18, fresh.id, program.payer_id, fresh.period,
-    (select sum(monthly * months) from run where run.n = fresh.n), coalesce($19, because), $20::date, $21, $22::bigint
-  from fresh join coverage_program as program on program.code = program_code
+  ${insertEvents(
+    `select worker_id, $18, fresh.id, program.payer_id, fresh.period,
+      (select sum(monthly * months) from run where run.n = fresh.n), coalesce($19, because), null
+    from fresh join coverage_program as program on program.code = program_code`,
+    20,
+  )}
 )
 select array_agg(id order by n) as ids from fresh`)

@@ -209,10 +209,15 @@ function inForceTogether(other: Stored, field: string): Fault {
  */
 export const RATES_LOCK = '491261289843'
 
+/** Waits until nobody goes by the rates, and keeps everybody from it until the transaction ends. */
+export async function queueForRates(query: Query): Promise<void> {
+  await query(`/* rate.queue */ select pg_advisory_xact_lock(${RATES_LOCK})`)
+}
+
 /** All rates of one thing by their first month; whoever records another waits, and so does whoever goes by them. */
 async function holdRates(query: Query, rate: Rate): Promise<Known[]> {
   const key = KEY.map((part) => rate[part])
-  await query(`/* rate.queue */ select pg_advisory_xact_lock(${RATES_LOCK})`)
+  await queueForRates(query)
   const rows = await query<RateRow>(
     `/* rate.hold */ select id::text, amount::text, basis_points, minimum::text, maximum::text,
       to_char(effective_from, 'YYYY-MM') as first_month, to_char(effective_to, 'YYYY-MM') as last_month, legal_basis,

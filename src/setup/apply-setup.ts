@@ -11,7 +11,7 @@ import { formatRupiah } from '../kernel/rupiah.ts'
 import type { Changing } from '../payers/acting.ts'
 import { createAgreement } from '../payers/agreement.rules.ts'
 import { createPayer } from '../payers/payer.rules.ts'
-import { rateName, recordContributionRate } from '../programs/contribution-rate.rules.ts'
+import { queueForRates, rateName, recordContributionRate } from '../programs/contribution-rate.rules.ts'
 import { createProgram, findProgram, programTerms, reviseProgram } from '../programs/program.rules.ts'
 import { budgetName, type SetupFile } from './setup-file.ts'
 
@@ -76,6 +76,7 @@ interface Work {
 }
 
 async function applyRows(file: SetupFile, query: Query, today: string): Promise<AppliedRow[]> {
+  await holdInOrder(query, file)
   const work = { query, mutate: mutationsOf(query, today) }
   const payers = new Map<string, string>()
   const rows: AppliedRow[] = []
@@ -104,6 +105,34 @@ async function applyRows(file: SetupFile, query: Query, today: string): Promise<
     await add('budget', budgetName(row), async () => applyBudget({ ...row, payer: payer(row.payer) }, work))
   for (const row of file.rates) await add('rate', rateName(row), () => applyRate(row, work))
   return rows
+}
+
+/**
+ * Holds what rows may change before the first does, in the order of the whole hub (`workers/hold-workers.ts`): in the
+ * order of the file, somebody who enrolls could wait for one of them and be waited for.
+ */
+async function holdInOrder(query: Query, { payers, programs, budgets, rates }: SetupFile): Promise<void> {
+  if (rates.length > 0) await queueForRates(query)
+  await query(
+    '/* setup.hold_programs */ select from coverage_program where code = any($1) order by code for update',
+    [programs.map(({ code }) => code)],
+  )
+  const payerOf = new Map(payers.map((payer) => [payer.key, payer]))
+  await query(
+    `/* setup.hold_budgets */ select from budget
+      join payer on payer.id = payer_id
+      join unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[]) as given (kind, name, year, source, agency)
+        on (payer.kind, payer.name) = (given.kind, given.name)
+          and (fiscal_year, funding_source, budget.agency) = (year, source, given.agency)
+    order by budget.id for no key update of budget`,
+    [
+      budgets.map(({ payer }) => payerOf.get(payer)!.kind),
+      budgets.map(({ payer }) => payerOf.get(payer)!.name),
+      budgets.map(({ year }) => year),
+      budgets.map(({ fundingSource }) => fundingSource),
+      budgets.map(({ agency }) => agency),
+    ],
+  )
 }
 
 function mutationsOf(query: Query, today: string): Mutate {

@@ -14,7 +14,7 @@ export type DisputeSubject = keyof typeof DisputeSubject
 export const DisputeDecision = { UPHELD: 'UPHELD', DISMISSED: 'DISMISSED' } as const
 export type DisputeDecision = keyof typeof DisputeDecision
 
-/** A dispute of a person's record. While it is open, nothing follows automatically from what is recorded of him. */
+/** A dispute of a person's record: what it keeps from being done while it is open depends on its subject. */
 export const DisputeEntity = defineEntity({
   name: 'Dispute',
   tableName: 'dispute',

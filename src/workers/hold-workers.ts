@@ -18,8 +18,9 @@ export interface Named {
  * Holds workers whom the viewer may see until the transaction ends, and others with them: whoever changes what covers a
  * person holds him, so that what a rule reads of him afterwards stays true. The rates stay as they are meanwhile.
  *
- * That nobody waits for whom waits for him, everybody holds things in one order: workers by their ids, then the lock of
- * registration (`registration/match-people.ts`), the tokens of identities in their order, and budgets last.
+ * That nobody waits for whom waits for him, everybody holds things in one order: workers by their ids and with them
+ * the lock of the rates, then that of registration (`registration/match-people.ts`), the tokens of identities in their
+ * order, programs, and budgets last, by their ids.
  *
  * @param others ids of workers whom the mutation has found already.
  * @throws Fault BAD_USER_INPUT, naming the field, for one that does not exist or may not be seen.

@@ -14,6 +14,8 @@ export interface NewWorkerEvent {
   /** Rupiah. */
   readonly amount?: bigint | undefined
   readonly reason?: string | null | undefined
+  /** What became of it, in codes: see `WorkerEventEntity`. */
+  readonly fact?: string | undefined
 }
 
 /** Who acts, and on which business day. */
@@ -31,11 +33,11 @@ export async function recordEvents(
   if (events.length === 0) return
   const column = <Value>(of: (event: NewWorkerEvent) => Value) => events.map(of)
   await query(
-    `/* worker_event.record */ insert into worker_event
-      (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor, actor_payer_id)
-    select worker, kind, enrollment, payer, period, amount, reason, $8::date, $9, $10::bigint
-    from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::daterange[], $6::bigint[], $7::text[])
-      as given(worker, kind, enrollment, payer, period, amount, reason)`,
+    `/* worker_event.record */ ${insertEvents(
+      `select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::daterange[], $6::bigint[],
+        $7::text[], $8::text[])`,
+      9,
+    )}`,
     [
       column(({ worker }) => worker),
       column(({ kind }) => kind),
@@ -44,9 +46,22 @@ export async function recordEvents(
       column(({ period }) => (period ? toDaterange(period) : null)),
       column(({ amount }) => amount?.toString() ?? null),
       column(({ reason }) => reason ?? null),
+      column(({ fact }) => fact ?? null),
       ...actor(acting),
     ],
   )
+}
+
+/**
+ * SQL that adds to the history within a statement that does something else too.
+ *
+ * @param events a query: worker, kind, enrollment, payer, period, amount, reason and fact, in this order.
+ * @param first the number of the first of the three parameters that {@link actor} gives.
+ */
+export function insertEvents(events: string, first: number): string {
+  return `insert into worker_event (worker_id, kind, enrollment_id, payer_id, period, amount, reason, fact, entered_on,
+    actor, actor_payer_id)
+  select happened.*, $${first}::date, $${first + 1}, $${first + 2}::bigint from (${events}) as happened`
 }
 
 /** Values of a statement that writes events itself: the business day, who acts, and for which payer. */

@@ -35,7 +35,9 @@ export type WorkerEventKind = keyof typeof WorkerEventKind
 /**
  * The append-only history of a person: what happened, from which month, when, by whom and why. An event of an
  * enrollment has `enrollmentId` and the enrollment's payer; one of the person himself has neither. `period` are the
- * months it is about, `amount` rupiah. It names nobody: a reason is in the words of who acted, and is refused where it
+ * months it is about, `amount` rupiah, `fact` what became of it in codes, where the kind does not say it all: the villages
+ * of a move (`36.03.01.2001 36.01.01.2002`, from and to), BECAME or CEASED of a civil servant, and why the months of a
+ * refused refund do not come back. It names nobody: a reason is in the words of who acted, and is refused where it
  * holds a NIK.
  */
 export const WorkerEventEntity = defineEntity({
@@ -52,6 +54,7 @@ export const WorkerEventEntity = defineEntity({
     period: p.string().columnType('daterange').nullable(),
     amount: p.bigint('bigint').nullable(),
     reason: p.text().nullable(),
+    fact: p.text().nullable(),
     actor: p.text().nullable(),
     actorPayer: () => p.manyToOne(PayerEntity).nullable().createForeignKeyConstraint(false),
   },

@@ -168,6 +168,9 @@ function fates({ people, budgets: { of2023 } }: LedgerWorld): readonly string[] 
 
     `update enrollment set planned_until = '2023-04-01' where worker_id = ${givenBack.worker}`,
     refund(givenBack, '[2023-03-01,2023-04-01)', 10_000, 'GRANTED'),
+    `insert into budget_entry (budget_id, kind, committed_delta, paid_delta, entered_on, note)
+      select ${of2023.id}, kind, committed, paid, '2023-05-15', 'givenBack'
+      from (values ('COMMIT', 10000, 0), ('PAY', 0, 10000), ('REFUND', -10000, -10000)) as entry (kind, committed, paid)`,
 
     `update enrollment set decision = 'ACCEPTED' where worker_id = ${selfPaid.worker}`,
     `insert into charge (worker_id, enrollment_id, budget_id, period, monthly)

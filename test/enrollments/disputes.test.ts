@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ANONYMOUS, type Viewer } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
+import { disputedAmong } from '../../src/workers/disputed.ts'
 import { aBudget, aPayer, aProgram, type InsertedPayer, type InsertedWorker } from '../harness/builders.ts'
 import { ADMIN } from '../harness/hub.ts'
 import { auditReader, aViewer, type RecordedEvent } from '../harness/viewers.ts'
@@ -46,10 +47,11 @@ async function decide(dispute: string, more: object = {}, viewer: Viewer = ADMIN
   return { result: data?.decideDispute, errors }
 }
 
-const recordDeath = async (more: object = {}) => {
-  const input = { worker: worker.id, reason: 'Told', death: { month: '2023-03' }, ...more }
+const record = async (event: object) => {
+  const input = { worker: worker.id, reason: 'Told', ...event }
   return (await asking(hub)(RECORD, { input })).data.recordLifeEvent
 }
+const recordDeath = (more: object = {}) => record({ death: { month: '2023-03' }, ...more })
 
 const list = async () => (await asking(hub)(LIST, { id: worker.id })).data.worker
 
@@ -74,9 +76,56 @@ test('a dispute is recorded with its subject and reason, and told in the history
   })
 })
 
+const EVENTS = {
+  death: { month: '2023-03' },
+  move: { village: '36.03.02.2001', since: '2023-05-02' },
+  civilService: { civilServant: true, from: '2023-04' },
+  wageEmployment: { from: '2023-04', to: '2023-06' },
+}
+
+test.each([
+  ['LIFE_STATUS', ['death']],
+  ['DOMICILE', ['move']],
+  ['OCCUPATION', ['civilService', 'wageEmployment']],
+  ['COVERAGE', ['civilService', 'wageEmployment']],
+  ['IDENTITY', ['move', 'civilService', 'wageEmployment']],
+])('a dispute about %s freezes %j and nothing else', async (subject, frozen) => {
+  const employer = await aPayer('EMPLOYER').in(hub)
+  for (const [event, told] of Object.entries(EVENTS)) {
+    worker = await someone().in(hub)
+    const { id } = (await open({ subject })).dispute
+    const facts = event === 'wageEmployment' ? { ...told, employer: employer.id } : told
+    const result = await record({ [event]: facts })
+    expect([event, result]).toEqual([
+      event,
+      frozen.includes(event)
+        ? expect.objectContaining({ __typename: 'DisputeRefusal', code: 'DISPUTED', disputes: [id] })
+        : { __typename: 'LifeEvent', applied: true },
+    ])
+    await decide(id)
+    if (frozen.includes(event)) expect(await record({ [event]: facts })).toMatchObject({ applied: true })
+  }
+})
+
+test('whoever has an open dispute, whatever it is about, is one about whom files do nothing', async () => {
+  const disputed = [worker.id]
+  const { id } = (await open({ subject: 'COVERAGE' })).dispute
+  await open({ subject: 'IDENTITY' })
+  worker = await someone().in(hub)
+  disputed.push(worker.id)
+  await open({ subject: 'DOMICILE' })
+  const other = (await someone().in(hub)).id
+  const among = () => hub.db.transaction((query) => disputedAmong(query, [...disputed, other, '999999']))
+  expect(await among()).toEqual(new Set(disputed))
+  await decide(id)
+  expect(await among()).toEqual(new Set(disputed))
+  for (const { id: open } of (await list()).disputes) await decide(open)
+  expect(await among()).toEqual(new Set([disputed[0]]))
+})
+
 test('while a dispute is open nothing follows from an event, be it done or shown; then it does', async () => {
   const first = (await open()).dispute.id
-  const second = (await open({ subject: 'DOMICILE' })).dispute.id
+  const second = (await open()).dispute.id
   for (const dryRun of [true, false]) {
     expect(await recordDeath({ dryRun })).toMatchObject({
       __typename: 'DisputeRefusal',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Hub } from '../../src/app.ts'
+import { findBrokenRules } from '../../src/enrollments/verify-ledger.ts'
 import { statementsOf } from '../access/statements.ts'
 import {
   aBudget,
@@ -68,6 +69,15 @@ const screen = async (worker: { id: string }, more: object = {}) => {
   return data.screenWorker
 }
 const namesOf = (texts: readonly string[]) => texts.map((text) => /^\/\* ([\w.]+)/.exec(text)?.[1])
+/** Usable rates of a segment; the published ones are parts of a wage or of a contract, which the hub does not know. */
+const aRate = (segment: string) =>
+  hub.db.query(
+    `/* test.rate */ insert into contribution_rate (segment, benefit, variant, payer, sector, amount, effective_from,
+      legal_basis, standing)
+    select $1, benefit, 'FLAT', 'ANY', 'ANY', 5000, '2020-01-01', 'Perjanjian', 'VERIFIED'
+    from unnest('{JKK,JKM}'::text[]) as of (benefit)`,
+    [segment],
+  )
 const linesOf = async (worker: { id: string }) =>
   hub.db.query('/* test.lines */ select from coverage_line where worker_id = $1', [worker.id])
 
@@ -187,12 +197,14 @@ describe('an enrollment', () => {
     await hub.db.query(`/* test.month_later */ update remembered_answer set at = now() - interval '31 days'`)
     // Nobody has sent anything since, so it is still there: whoever sends it is answered as before.
     expect(await enroll(worker, key)).toEqual(first)
-    await enroll(await someone().in(hub), { idempotencyKey: `another key of ${worker.id}` })
-    await enroll(await someone().in(hub), { idempotencyKey: `a third key of ${worker.id}` })
-    const left = await hub.db.query(
-      `/* test.keys */ select from remembered_answer where at < now() - interval '30 days'`,
-    )
-    expect(left.length).toBeLessThan(2)
+    const left = () =>
+      hub.db.query(`/* test.keys */ select from remembered_answer where at < now() - interval '30 days'`)
+    for (let n = 0; (await left()).length > 0; n++) {
+      expect(n).toBeLessThan(20)
+      await enroll(await someone().civilServant().in(hub), { idempotencyKey: `key ${n} after ${worker.id}` })
+    }
+    expect(await enroll(worker, key)).toMatchObject({ __typename: 'OverlapRefusal', code: 'ALREADY_COVERED' })
+    expect(await balanceOf(hub, of2023)).toMatchObject({ committed: 84_000n })
   })
 
   test('a key that was sent with something else is a conflict, and does nothing', async () => {
@@ -258,6 +270,18 @@ describe('a month that somebody pays for', () => {
     expect(await balanceOf(hub, of2023)).toMatchObject({ committed: 100_800n })
   })
 
+  test('is named as it is: ranges that do not follow each other are two', async () => {
+    const other = await aProgram(banten).during('2023-01..2023-12').in(hub)
+    const worker = await someone()
+      .coveredBy(other, '2022-12..2023-01')
+      .coveredBy(other, '2023-02..2023-02')
+      .coveredBy(other, '2023-05..2023-05')
+      .in(hub)
+    expect((await enroll(worker)).message).toBe(
+      'Covered by a payer of the kind PROVINCE in 2022-12..2023-02 and 2023-05.',
+    )
+  })
+
   test('is refused also when another system reported it, but not when the worker pays himself', async () => {
     const self = await aPayer('SELF').in(hub)
     const reported = await someone().reportedBy(banten, '2023-05..2023-05', { benefit: 'JKM' }).in(hub)
@@ -270,6 +294,43 @@ describe('a month that somebody pays for', () => {
     const contractor = await aPayer('EMPLOYER').in(hub)
     const worker = await someone().reportedBy(contractor, '2023-01..2023-06', { segment: 'JAKON' }).in(hub)
     expect(await enroll(worker)).toMatchObject({ __typename: 'Enrollment' })
+  })
+
+  test.each([
+    ['a construction project', 'JAKON'],
+    ['an employer, as of a wage earner,', 'PU'],
+  ] as const)(
+    'is no subsidy when %s pays for it in the hub too, before a subsidy or after it',
+    async (_, segment) => {
+      const employer = await aPayer('EMPLOYER').in(hub)
+      const duty = await aProgram(employer).from('EMPLOYER', segment).during('2022-12..2023-12').in(hub)
+      for (const year of [2022, 2023]) await aBudget(employer, year, 1_000_000n).in(hub)
+      await aRate(segment)
+      const [subsidized, working] = [await someone().in(hub), await someone().in(hub)]
+      await enroll(subsidized)
+      expect(await screen(subsidized, { program: duty.code })).toMatchObject({
+        outcome: 'ELIGIBLE',
+        covered: [],
+      })
+      expect(await enroll(subsidized, { program: duty.code })).toMatchObject({ __typename: 'Enrollment' })
+      expect(await enroll(working, { program: duty.code })).toMatchObject({ __typename: 'Enrollment' })
+      expect(await enroll(working)).toMatchObject(
+        segment === 'JAKON' ? { __typename: 'Enrollment' } : { findings: [{ code: 'WAGE_EARNER' }] },
+      )
+      const broken = await hub.db.transaction(findBrokenRules)
+      expect(broken.map(({ code }) => code)).not.toContain('SECOND_PAYER')
+    },
+  )
+
+  test('by the worker himself is not to be paid by him twice', async () => {
+    const self = await aPayer('SELF').in(hub)
+    const own = await aProgram(self).during('2022-12..2023-12').in(hub)
+    const worker = await someone().in(hub)
+    await enroll(worker, { program: own.code })
+    expect(await enroll(worker, { program: own.code })).toMatchObject({
+      code: 'ALREADY_COVERED',
+      covered: [{ payerKind: 'SELF' }, { payerKind: 'SELF' }],
+    })
   })
 
   test('for another benefit does not stand against it', async () => {
@@ -505,20 +566,31 @@ describe('a budget', () => {
     expect(await enroll(worker)).toMatchObject({ __typename: 'Enrollment' })
   })
 
-  test('of 3,000,000,000 has room for exactly 14,880 full years at 16,800', async () => {
-    const full = await aBudget(banten, 2023, 3_000_000_000n)
-      .committing(14_879n * 12n * 16_800n)
-      .in(hub)
+  test.each([
+    { ceiling: 3_000_000_000n, people: 14_880n, left: 192_000n },
+    { ceiling: 458_438_400n, people: 2_274n, left: 0n },
+  ])('of $ceiling has room for exactly $people full years', async ({ ceiling, people, left }) => {
     program = await aProgram(banten).during('2023-01..2023-12').in(hub)
     const year = { from: '2023-01', to: '2023-12' }
-    expect(await enroll(await someone().in(hub), year)).toMatchObject({ __typename: 'Enrollment' })
-    expect(await balanceOf(hub, full)).toMatchObject({ committed: 14_880n * 201_600n })
-    expect(await enroll(await someone().in(hub), year)).toMatchObject({
+    const [first, last, next] = [await someone().in(hub), await someone().in(hub), await someone().in(hub)]
+    const full = await aBudget(banten, 2023, ceiling).heldBy(`Dinas of ${people}`).in(hub)
+    await hub.db.query('/* test.agency */ update coverage_program set agency = $2 where code = $1', [
+      program.code,
+      `Dinas of ${people}`,
+    ])
+    await enroll(first, year)
+    const { committed: each } = await balanceOf(hub, full)
+    await hub.db.query(
+      `/* test.spend */ insert into budget_entry (budget_id, kind, committed_delta, entered_on, note)
+        values ($1, 'COMMIT', $2, '2023-01-02', 'others')`,
+      [full.id, (each * (people - 2n)).toString()],
+    )
+    expect(await enroll(last, year)).toMatchObject({ __typename: 'Enrollment' })
+    expect(await balanceOf(hub, full)).toMatchObject({ committed: ceiling - left })
+    expect(await enroll(next, year)).toMatchObject({
       code: 'OVER_BUDGET',
-      shortfalls: [{ needed: '201600', remaining: String(3_000_000_000n - 14_880n * 201_600n) }],
+      shortfalls: [{ needed: each.toString(), remaining: left.toString() }],
     })
-    expect(15_000n * 201_600n).toBe(3_024_000_000n)
-    expect(2_274n * 201_600n).toBe(458_438_400n)
   })
 })
 

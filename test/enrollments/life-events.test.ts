@@ -67,7 +67,7 @@ const LIFE = `query ($id: ID!) { worker(id: $id) {
   enrollments { nodes { id state from to
     lines { benefit from to } charges { from to paidThrough } refunds { from to amount status } } }
   coverage { benefit segment origin from to payer { id } reportedBy reportedOn }
-  history { nodes { kind from to amount reason enrollment { id } } } } }`
+  history { nodes { kind from to amount reason fact enrollment { id } } } } }`
 
 async function record(event: object, viewer: Viewer = ADMIN, more: object = {}) {
   const { data, errors } = await asking(hub, viewer)(RECORD, {
@@ -174,12 +174,20 @@ describe('a death', () => {
       expect.stringMatching(/^(RELEASE -100800 0|REFUND_REQUEST 0 0)$/),
     ])
     const reason = 'As the village says'
-    const ofEnrollment = { enrollment: { id: enrollment }, reason }
+    const ofEnrollment = { enrollment: { id: enrollment }, reason, fact: null }
     expect(after.history.nodes.slice(2)).toEqual([
-      { kind: 'DIED', from: '2023-03', to: '2023-03', amount: null, enrollment: null, reason },
+      { kind: 'DIED', from: '2023-03', to: '2023-03', amount: null, enrollment: null, reason, fact: null },
       { kind: 'ENDED', from: '2023-04', to: '2023-12', amount: '100800', ...ofEnrollment },
       { kind: 'REFUND_REQUESTED', from: '2023-04', to: '2023-06', amount: '50400', ...ofEnrollment },
-      { kind: 'CLAIM_CHECK_OPENED', from: '2023-03', to: '2023-03', amount: null, enrollment: null, reason },
+      {
+        kind: 'CLAIM_CHECK_OPENED',
+        from: '2023-03',
+        to: '2023-03',
+        amount: null,
+        enrollment: null,
+        reason,
+        fact: null,
+      },
     ])
   })
 
@@ -324,7 +332,12 @@ describe('a move', () => {
     ])
     const after = await life()
     expect(after.enrollments.nodes[0]).toMatchObject({ from: '2023-01', to: '2023-08', state: 'ACTIVE' })
-    expect(after.history.nodes.at(-1)).toMatchObject({ kind: 'MOVED', from: '2023-05', to: '2023-05' })
+    expect(after.history.nodes.at(-1)).toMatchObject({
+      kind: 'MOVED',
+      from: '2023-05',
+      to: '2023-05',
+      fact: '36.03.01.2003 36.01.01.2001',
+    })
     expect(await balanceOf(hub, budget)).toEqual(before)
   })
 
@@ -377,7 +390,9 @@ describe('civil service', () => {
       { id: first, to: '2023-03' },
       { id: second, state: 'RELEASED' },
     ])
-    expect(after.history.nodes.map(({ kind }: { kind: string }) => kind)).toContain('CIVIL_SERVICE_CHANGED')
+    expect(after.history.nodes).toContainEqual(
+      expect.objectContaining({ kind: 'CIVIL_SERVICE_CHANGED', fact: 'BECAME' }),
+    )
   })
 
   test('ends nothing that he pays himself', async () => {
@@ -392,6 +407,7 @@ describe('civil service', () => {
     worker = await aWorker().aged(40).civilServant().in(hub)
     const { result } = await record({ civilService: { civilServant: false, from: '2023-05' } })
     expect(result).toMatchObject({ applied: true, consequences: [], worker: { civilServant: false } })
+    expect((await life()).history.nodes).toMatchObject([{ kind: 'CIVIL_SERVICE_CHANGED', fact: 'CEASED' }])
   })
 
   test('recorded twice changes nothing', async () => {
@@ -412,6 +428,24 @@ describe('civil service', () => {
       'MONTHS_RELEASED 2023-04..2023-12 151200',
     ])
   })
+
+  test.each([
+    ['2023-02', 'paid'],
+    ['2023-02', 'unpaid'],
+    ['2023-03', 'paid'],
+  ])(
+    'that comes to light after a death, from %s on, takes no %s month that a claim rests on',
+    async (from, how) => {
+      await enroll('2023-01', '2023-12', program, how === 'paid' ? '2023-04' : undefined)
+      await record(DEATH_IN_MARCH)
+      const before = (await life()).coverage
+      const { result, errors } = await record({ civilService: { civilServant: true, from } })
+      expect(errors).toBeUndefined()
+      expect(result).toMatchObject({ applied: true, consequences: [], worker: { civilServant: true } })
+      expect((await life()).coverage).toEqual(before)
+      expect(before[0]).toMatchObject({ from: '2023-01', to: '2023-03' })
+    },
+  )
 
   test('is shown first, and nothing is written', async () => {
     await enroll('2023-01', '2023-12', program, '2023-06')
@@ -604,6 +638,16 @@ describe('wage employment', () => {
     expect((await life()).coverage).toHaveLength(6)
   })
 
+  test('that comes to light after a death takes no subsidized month that a claim rests on', async () => {
+    const enrollment = await enroll('2023-01', '2023-12')
+    await record(DEATH_IN_MARCH)
+    const { result } = await record(employment('2023-02', '2023-03'))
+    expect(kinds(result)).toEqual(['COVERAGE_BEGINS 2023-02..2023-03'])
+    expect((await life()).enrollments.nodes).toMatchObject([
+      { id: enrollment, to: '2023-03', charges: [{ from: '2023-01', to: '2023-03' }] },
+    ])
+  })
+
   test('that comes to light after a death opens a claim check', async () => {
     expect(kinds((await record(DEATH_IN_MARCH)).result)).toEqual([])
     const { result } = await record(employment('2023-01', '2023-03'))
@@ -658,10 +702,20 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
     return new Set(months.map(({ month }) => month))
   }
 
+  /** Months up to those of claim checks in which the hub covers him. */
+  const claimedMonths = async () => {
+    const [claim] = await hub.db.query<{ month: string | null }>(
+      `/* test.claims */ select to_char(max(month), 'YYYY-MM') as month from claim_check where worker_id = $1`,
+      [worker.id],
+    )
+    const last = claim!.month
+    return [...(await coveredMonths(['HUB']))].filter((at) => last !== null && at <= last)
+  }
+
   const attempt = (mutation: string, type: string, input: object) =>
     asking(hub)(`mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, { input })
 
-  test('what is shown is what is done, the ledger agrees, and a wage earner loses no month', async () => {
+  test('what is shown is what is done, the ledger agrees, a wage earner loses no month, and nobody one that a claim rests on', async () => {
     const rich = await Promise.all(
       ['REGENCY', 'PROVINCE'].map(async (kind) => {
         const payer = await aPayer(kind as 'REGENCY', { area: kind === 'REGENCY' ? '36.03' : '36' }).in(hub)
@@ -672,7 +726,7 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
     let followed = 0
     const property = fc.asyncProperty(
       fc.array(enrolled, { minLength: 1, maxLength: 3 }),
-      fc.array(happens, { minLength: 1, maxLength: 2 }),
+      fc.array(happens, { minLength: 1, maxLength: 3 }),
       async (enrollments, events) => {
         worker = await someone().in(hub)
         for (const [i, { from, length, paid, suspended }] of enrollments.entries()) {
@@ -694,7 +748,7 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
             })
         }
         for (const one of events) {
-          const [event, before] = [eventOf(one), await coveredMonths()]
+          const [event, before, claimed] = [eventOf(one), await coveredMonths(), await claimedMonths()]
           const shown = await record(event, ADMIN, { dryRun: true })
           const done = await record(event)
           expect(done.errors).toEqual(shown.errors)
@@ -704,6 +758,7 @@ describe('whatever somebody is enrolled for and whatever happens then', () => {
           followed += done.result.consequences.length
           const after = await coveredMonths()
           if (one.kind === 'wageEmployment') expect([...before].filter((at) => !after.has(at))).toEqual([])
+          expect(await claimedMonths()).toEqual(expect.arrayContaining(claimed))
           if (one.kind === 'death')
             expect([...(await coveredMonths(['HUB']))].filter((at) => at > monthAt(one.at))).toEqual([])
         }

@@ -171,7 +171,8 @@ export class LifeModel {
   transfer(enrollment: ModelEnrollment, program: ModelProgram, from: MonthNumber): ModelEnrollment {
     checkRunning(enrollment, from)
     this.#checkClaims(enrollment, from)
-    if (from < enrollment.from || (paidUntil(enrollment) ?? from) > from) throw new No('PAID_MONTHS')
+    if (from < enrollment.from) throw new No('NOT_RUNNING')
+    if ((paidUntil(enrollment) ?? from) > from) throw new No('PAID_MONTHS')
     const { until } = enrollment
     this.#lose(enrollment, from)
     shorten(enrollment, from, 'RELEASED')
@@ -195,15 +196,35 @@ export class LifeModel {
     if (this.#loseAndAsk(enrollment, from) === 0) throw new No('NOTHING_TO_DO')
   }
 
-  settle({ cells, asked }: ModelEnrollment, months: readonly MonthNumber[], granted: boolean): void {
+  settle(enrollment: ModelEnrollment, months: readonly MonthNumber[], granted: boolean): void {
+    const { cells, asked } = enrollment
     for (const month of months) {
       asked.delete(month)
-      if (!granted) continue
+      if (!granted) {
+        this.#giveBack(enrollment, month)
+        continue
+      }
       const { budget, monthly } = cells.get(month)!
       budget.committed -= monthly
       budget.paid -= monthly
       cells.delete(month)
     }
+  }
+
+  /** BPJS keeps the money of a month: he is covered in it again, if he lived then and nobody else covers him. */
+  #giveBack(enrollment: ModelEnrollment, month: MonthNumber): void {
+    const { worker, cells } = enrollment
+    const died = this.deaths.get(worker)
+    const others = this.enrollments.filter((other) => other.worker === worker)
+    if (month > (died ?? month) || others.some((other) => other.cells.get(month)?.covered)) return
+    cells.get(month)!.covered = true
+    if (month === died) this.claims.set(worker, month)
+    if (enrollment.decision === 'RELEASED') {
+      enrollment.planned ??= enrollment.until
+      enrollment.until = month + 1
+      enrollment.decision = 'COMMITTED'
+    }
+    enrollment.until = Math.max(enrollment.until, month + 1)
   }
 
   die(worker: string, month: MonthNumber): void {

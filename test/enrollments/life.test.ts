@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Hub } from '../../src/app.ts'
+import { enterPostings } from '../../src/budgets/ledger.ts'
+import type { Posting } from '../../src/contract/context.ts'
+import { rejectEnrollments } from '../../src/enrollments/life/at-bpjs.ts'
+import { heldEnrollments } from '../../src/enrollments/life/held-enrollment.ts'
+import { findBrokenRules } from '../../src/enrollments/verify-ledger.ts'
 import {
   aBudget,
   aPayer,
@@ -9,6 +14,7 @@ import {
   type InsertedProgram,
   type InsertedWorker,
 } from '../harness/builders.ts'
+import { ADMIN } from '../harness/hub.ts'
 import { askAs, auditReader, aViewer } from '../harness/viewers.ts'
 import {
   type Ask,
@@ -222,6 +228,21 @@ describe('an end', () => {
     expect(await enroll(worker)).toMatchObject({ __typename: 'Enrollment' })
   })
 
+  test('of what is paid to its end names what can be done: a refund, where a budget has paid', async () => {
+    await pay('2023-12')
+    expect((await end('2023-06')).message).toBe(
+      'All of its months are paid: ask for a refund, or for a substitute.',
+    )
+    const own = await aProgram(await aPayer('SELF').in(hub))
+      .during('2023-01..2023-12')
+      .in(hub)
+    const selfPaid = (await enroll(worker, { program: own.code })).id
+    await pay('2023-12', { enrollments: [selfPaid] })
+    expect((await end('2023-06', selfPaid)).message).toBe(
+      'All of its months are paid, by the worker himself: they stay.',
+    )
+  })
+
   test('after its last month is refused', async () => {
     expect(await end('2024-01')).toMatchObject({ __typename: 'StateRefusal', code: 'NOT_RUNNING' })
   })
@@ -359,11 +380,150 @@ describe('a refund', () => {
     expect(await settle(refunds[0].id, true)).toMatchObject({ code: 'NOTHING_TO_DO' })
   })
 
-  test('that is refused leaves the money spent', async () => {
+  const BACK =
+    'query ($id: ID!) { worker(id: $id) { claimChecks { month } enrollments { nodes { state from to plannedTo lines { benefit from to } } } history { nodes { kind from to fact } } } }'
+  const nowOf = async (who: { id: string }) => (await ask(BACK, { id: who.id })).data.worker
+  const both = (from: string, to: string) => ['JKK', 'JKM'].map((benefit) => ({ benefit, from, to }))
+
+  test('that is refused leaves the money spent, and gives back the months that it paid for', async () => {
     await pay('2023-06')
     const { refunds } = await requestRefund('2023-04')
     expect(await settle(refunds[0].id, false)).toMatchObject({ status: 'REFUSED' })
     expect(await balanceOf(hub, budget)).toMatchObject({ ...committed(6), paid: 6n * MONTHLY })
+    const { enrollments, history } = await nowOf(worker)
+    expect(enrollments.nodes).toEqual([
+      {
+        state: 'ACTIVE',
+        from: '2023-01',
+        to: '2023-06',
+        plannedTo: '2023-12',
+        lines: expect.arrayContaining([...both('2023-01', '2023-03'), ...both('2023-04', '2023-06')]),
+      },
+    ])
+    expect(history.nodes.slice(-2)).toEqual([
+      { kind: 'REFUND_REFUSED', from: '2023-04', to: '2023-06', fact: null },
+      { kind: 'RESUMED', from: '2023-04', to: '2023-06', fact: null },
+    ])
+    expect(await settle(refunds[0].id, true)).toMatchObject({ code: 'NOTHING_TO_DO' })
+    expect(await end('2023-05')).toMatchObject({ code: 'PAID_MONTHS' })
+    expect(await hub.db.transaction(findBrokenRules)).toEqual([])
+  })
+
+  test('of all months, refused, gives back an enrollment that had no month left', async () => {
+    await pay('2023-12')
+    const { refunds, state } = await requestRefund('2023-01')
+    expect(state).toBe('RELEASED')
+    await settle(refunds[0].id, false)
+    expect((await nowOf(worker)).enrollments.nodes).toMatchObject([
+      { state: 'ACTIVE', from: '2023-01', to: '2023-12', plannedTo: null },
+    ])
+    expect(await hub.db.transaction(findBrokenRules)).toEqual([])
+  })
+
+  test('refused gives back no month in which another covers him by then, and says so', async () => {
+    await pay('2023-06')
+    const { refunds } = await requestRefund('2023-04')
+    const other = await aProgram(province).during('2023-01..2023-12').in(hub)
+    await aBudget(province, 2023, 1_000_000n).in(hub)
+    await enroll(worker, { program: other.code, from: '2023-05', to: '2023-05' })
+    await settle(refunds[0].id, false)
+    const { enrollments, history } = await nowOf(worker)
+    expect(enrollments.nodes[0]).toMatchObject({
+      to: '2023-06',
+      lines: expect.arrayContaining([...both('2023-04', '2023-04'), ...both('2023-06', '2023-06')]),
+    })
+    expect(history.nodes.slice(-3)).toEqual([
+      { kind: 'REFUND_REFUSED', from: '2023-04', to: '2023-06', fact: 'COVERED' },
+      { kind: 'RESUMED', from: '2023-04', to: '2023-04', fact: null },
+      { kind: 'RESUMED', from: '2023-06', to: '2023-06', fact: null },
+    ])
+    expect(await hub.db.transaction(findBrokenRules)).toEqual([])
+  })
+
+  test.each([
+    ['an employer covers him', { wageEmployment: { from: '2023-04', to: '2023-06' } }, 'COVERED'],
+    [
+      'he has become a civil servant',
+      { civilService: { civilServant: true, from: '2023-04' } },
+      'CIVIL_SERVANT',
+    ],
+    ['he had died before', { death: { month: '2023-03' } }, 'DECEASED'],
+  ])('refused gives nothing back when %s', async (_, event, fact) => {
+    await pay('2023-06')
+    const { refunds } = await requestRefund('2023-04')
+    const employer = await aPayer('EMPLOYER').in(hub)
+    const told =
+      'wageEmployment' in event
+        ? { wageEmployment: { ...event.wageEmployment, employer: employer.id } }
+        : event
+    await mutate(
+      'recordLifeEvent',
+      'RecordLifeEventInput',
+      { worker: worker.id, reason, ...told },
+      '__typename',
+    )
+    await settle(refunds[0].id, false)
+    const { enrollments, history } = await nowOf(worker)
+    expect(enrollments.nodes).toMatchObject([
+      { from: '2023-01', to: '2023-03', lines: both('2023-01', '2023-03') },
+    ])
+    expect(history.nodes.at(-1)).toEqual({ kind: 'REFUND_REFUSED', from: '2023-04', to: '2023-06', fact })
+    expect(await hub.db.transaction(findBrokenRules)).toEqual([])
+  })
+
+  test('refused after a death gives back the month of it, and a claim is looked after', async () => {
+    await pay('2023-06')
+    const { refunds } = await requestRefund('2023-03')
+    const death = { worker: worker.id, reason, death: { month: '2023-04' } }
+    await mutate('recordLifeEvent', 'RecordLifeEventInput', death, '__typename')
+    expect((await nowOf(worker)).claimChecks).toEqual([])
+    await settle(refunds[0].id, false)
+    const { claimChecks, enrollments, history } = await nowOf(worker)
+    expect(claimChecks).toEqual([{ month: '2023-04' }])
+    expect(enrollments.nodes).toMatchObject([{ from: '2023-01', to: '2023-04' }])
+    expect(history.nodes.slice(-3)).toEqual([
+      { kind: 'REFUND_REFUSED', from: '2023-03', to: '2023-06', fact: 'DECEASED' },
+      { kind: 'RESUMED', from: '2023-03', to: '2023-04', fact: null },
+      { kind: 'CLAIM_CHECK_OPENED', from: '2023-04', to: '2023-04', fact: null },
+    ])
+    expect(await requestRefund('2023-04')).toMatchObject({ code: 'CLAIM_OPEN' })
+    expect(await hub.db.transaction(findBrokenRules)).toEqual([])
+  })
+
+  test('of somebody whom BPJS has not taken on leaves him REJECTED, asked for, refused and asked for again', async () => {
+    await pay('2023-06')
+    const by = { viewer: ADMIN, today: '2023-05-15' }
+    await hub.db.transaction(async (query) => {
+      const postings: Posting[] = []
+      const change = {
+        query,
+        note: () => {},
+        post: (more: readonly Posting[]) => void postings.push(...more),
+      }
+      const held = await heldEnrollments(query, [worker.id], [enrollment])
+      await rejectEnrollments(change, held, 'NIK_MISMATCH', { ...by, note: 'Rejected' })
+      await enterPostings(query, postings, by)
+    })
+    const shown = async () =>
+      (
+        await ask(`query ($id: ID!) { enrollment(id: $id) { state lines { from } refunds { id status } } }`, {
+          id: enrollment,
+        })
+      ).data.enrollment
+    const { state, refunds } = await shown()
+    expect(state).toBe('REJECTED')
+    await settle(refunds[0].id, false)
+    expect(await shown()).toMatchObject({ state: 'REJECTED', lines: [], refunds: [{ status: 'REFUSED' }] })
+    expect((await nowOf(worker)).history.nodes.at(-1)).toMatchObject({
+      kind: 'REFUND_REFUSED',
+      fact: 'REJECTED',
+    })
+    const again = await requestRefund('2023-01')
+    expect(again).toMatchObject({ __typename: 'Enrollment', state: 'REJECTED' })
+    await settle(again.refunds.at(-1).id, true)
+    expect(await shown()).toMatchObject({ state: 'REJECTED' })
+    expect(await balanceOf(hub, budget)).toMatchObject({ ...committed(0), paid: 0n })
+    expect(await hub.db.transaction(findBrokenRules)).toEqual([])
   })
 
   test('of months that nobody paid is none', async () => {
@@ -532,6 +692,25 @@ describe('a transfer', () => {
       { from: '2023-01', until: '2023-06' },
       { from: '2023-06', until: '2024-01' },
     ])
+  })
+
+  test('of what is paid to its end is refused, and no month is named in which it could be', async () => {
+    await pay('2023-06')
+    await requestRefund('2023-04')
+    expect(await transfer(theirs, '2023-02')).toMatchObject({
+      code: 'PAID_MONTHS',
+      message: 'All of its months are paid, and stay with who paid.',
+      possibleFrom: null,
+    })
+  })
+
+  test('from a month before its first is refused with its first', async () => {
+    const later = (await enroll(await someone().in(hub), { from: '2023-06' })).id
+    const input = { enrollment: later, program: theirs.code, from: '2023-03', reason }
+    expect(await mutate('transferEnrollment', 'TransferEnrollmentInput', input, CONTINUED)).toMatchObject({
+      code: 'NOT_RUNNING',
+      possibleFrom: '2023-06',
+    })
   })
 
   test('leaves paid months with who paid, and says from when it may be', async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => db?.close())
 
-const SIZES = { budgets: 3, entries: 8, enrollments: 14, charges: 14, lines: 25, refunds: 4 }
+const SIZES = { budgets: 3, entries: 11, enrollments: 14, charges: 14, lines: 25, refunds: 4 }
 
 test('a hub in which everything agrees, whatever became of people, is clean', async () => {
   expect(await verifyLedger(db)).toEqual({ ...SIZES, broken: [] })
@@ -285,6 +285,43 @@ const DAMAGES: readonly Damage[] = [
     ],
     cases: (world) => [of(world, 'died', '{[2023-04-01,2023-05-01)}', expect.anything())],
   },
+  {
+    what: 'a commitment without any month',
+    code: 'NO_MONTH',
+    statements: ({ budgets, people: { enrolled } }) => [
+      `delete from coverage_line where worker_id = ${enrolled.worker}`,
+      `delete from charge where worker_id = ${enrolled.worker}`,
+      entry(budgets.of2023.id, 'RELEASE', [0, -30_000, 0]),
+    ],
+    cases: (world) => [
+      of(world, 'enrolled', 'ACCEPTED, without any month', 'a month of [2023-01-01,2023-04-01)'),
+    ],
+  },
+  {
+    what: 'coverage while it is suspended',
+    code: 'SUSPENDED',
+    statements: ({ people }) => [
+      `update enrollment set suspended_from = '2023-03-01' where worker_id = ${people.enrolled.worker}`,
+    ],
+    cases: (world) => [
+      of(world, 'enrolled', '{[2023-03-01,2023-04-01)}', 'nothing from 2023-03-01, where it is suspended'),
+    ],
+  },
+  ...(
+    [
+      ['that nobody was granted', `status = 'WITHDRAWN'`, '0'],
+      ['of another amount than was granted', 'amount = 20000', '20000'],
+    ] as const
+  ).map(
+    ([what, change, expected]): Damage => ({
+      what: `money back ${what}`,
+      code: 'REFUNDED',
+      statements: ({ people }) => [
+        `update refund set ${change} where worker_id = ${people.givenBack.worker}`,
+      ],
+      cases: ({ budgets }) => [{ ids: { budget: budgets.of2023.id }, found: '10000', expected }],
+    }),
+  ),
   ...(
     [
       ['of another amount than its months cost', 'amount = 20001', '20001', '20000'],
@@ -417,7 +454,7 @@ describe('payung verify ledger', () => {
     expect(await run()).toEqual({
       code: undefined,
       stdout:
-        'The ledger holds: 3 budgets, 8 entries, 14 enrollments, 14 charges, 25 lines, 4 refunds agree.\n',
+        'The ledger holds: 3 budgets, 11 entries, 14 enrollments, 14 charges, 25 lines, 4 refunds agree.\n',
     })
     const { code, stdout } = await run({ json: true })
     expect([code, JSON.parse(stdout)]).toEqual([undefined, { ...SIZES, broken: [] }])

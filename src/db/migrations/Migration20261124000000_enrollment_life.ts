@@ -116,6 +116,14 @@ alter table coverage_program add column agency text null;
 `
 
 const ENROLLMENTS = `
+-- A contractor's duty for a project stands beside a subsidy, like an employer's for his wage earners.
+alter table coverage_line drop constraint coverage_line_exclusive_check;
+update coverage_line set exclusive_group = null where origin = 'HUB' and segment = 'JAKON';
+alter table coverage_line add constraint coverage_line_exclusive_check check (
+  origin = 'REPORTED' or exclusive_group is not distinct from
+    case when segment not in ('PU', 'JAKON') and funding_source <> 'SELF' then benefit end
+);
+
 alter table enrollment
   add column planned_until date null,
   add column suspended_from date null,
@@ -185,6 +193,7 @@ create table worker_event (
   period daterange null,
   amount bigint null,
   reason text null,
+  fact text null,
   actor text null,
   actor_payer_id bigint null,
   primary key (worker_id, id),

@@ -1,3 +1,4 @@
+import { isSubsidy } from '../subsidy.ts'
 import { PLANS } from './charges.ts'
 import { FINDINGS } from './rules.ts'
 
@@ -48,7 +49,7 @@ export function screening({
         as covered
       from coverage_line as line join payer as other on other.id = line.payer_id
       where line.worker_id = c.worker_id and line.period && c.period and line.benefit = any(p.benefits)
-        and line.segment not in ('PU', 'JAKON') and (line.funding_source = 'SELF') = (p.funding_source = 'SELF')
+        and (${isSubsidy('line')} and ${isSubsidy('p')} or line.funding_source = 'SELF' and p.funding_source = 'SELF')
     ) as covered
 )`
 }

@@ -1,5 +1,6 @@
 import { addMonths, type Month } from '../../kernel/month.ts'
 import { recordEvents } from '../../workers/record-events.ts'
+import { afterClaims } from '../life/claims.ts'
 import { planCut, writeCuts } from '../life/cut.ts'
 import { acting, nothingToDo } from '../life/end.ts'
 import { consequencesOfCut } from './consequence.ts'
@@ -26,12 +27,13 @@ export async function planCivilService(
   const from = told as Month
   checkHasBegun(context, from, 'input.civilService.from')
   checkInLife(person, from, 'input.civilService.from')
+  const ending = await afterClaims(query, person.id, from)
   const ended = civilServant
-    ? (await subsidizedOf(query, person.id)).filter(({ period }) => period.until > from)
+    ? (await subsidizedOf(query, person.id)).filter(({ period }) => period.until > ending)
     : []
   if (civilServant === person.civilServant && ended.length === 0)
     throw nothingToDo('It is recorded so already.')
-  const cuts = ended.map((held) => planCut(held, from, 'REFUND'))
+  const cuts = ended.map((held) => planCut(held, ending, 'REFUND'))
   return {
     consequences: cuts.flatMap((cut) => consequencesOfCut(cut)),
     write: async () => {
@@ -41,13 +43,19 @@ export async function planCivilService(
       ])
       const period = { from, until: addMonths(from, 1) }
       await recordEvents(query, context, [
-        { worker: person.id, kind: 'CIVIL_SERVICE_CHANGED', period, reason },
+        {
+          worker: person.id,
+          kind: 'CIVIL_SERVICE_CHANGED',
+          period,
+          reason,
+          fact: civilServant ? 'BECAME' : 'CEASED',
+        },
       ])
       await writeCuts(context.change!, cuts, {
         ...acting(context),
         event: 'ENDED',
         reason,
-        note: noteFrom(from),
+        note: noteFrom(ending),
       })
     },
   }

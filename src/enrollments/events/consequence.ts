@@ -1,6 +1,6 @@
 import { seesEverywhere, type Viewer } from '../../access/viewer.ts'
 import type { Facts } from '../../contract/outcome.ts'
-import { addMonths } from '../../kernel/month.ts'
+import { addMonths, type Month } from '../../kernel/month.ts'
 import { intersection, monthCount, type Period } from '../../kernel/period.ts'
 import type { PayerKind } from '../../payers/payer.entity.ts'
 import type { Amount, Cut } from '../life/cut.ts'
@@ -46,6 +46,11 @@ export function consequencesOfCut(cut: Cut, lost: Period | undefined = lostBy(cu
     ...money('REFUND_REQUESTED', cut.refunds),
     ...money('MONTHS_RELEASED', lost ? within(cut.released, lost) : cut.released),
   ]
+}
+
+/** That a claim check is opened for a month. */
+export function claimCheckOf(month: Month): Consequence {
+  return { kind: 'CLAIM_CHECK_OPENED', months: { from: month, until: addMonths(month, 1) } }
 }
 
 /** The months of its own that an enrollment loses; undefined when it had none of them. */

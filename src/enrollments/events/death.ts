@@ -1,10 +1,10 @@
 import { addMonths, firstDay, type Month } from '../../kernel/month.ts'
 import { recordEvents } from '../../workers/record-events.ts'
+import { isCovered, isUnchecked, openClaimCheck } from '../life/claims.ts'
 import { planCut, writeCuts } from '../life/cut.ts'
 import { acting, nothingToDo } from '../life/end.ts'
 import { committedOf } from '../life/held-enrollment.ts'
-import { claimCheckOf, isCovered, isUnchecked, openClaimCheck } from './claim-check.ts'
-import { consequencesOfCut } from './consequence.ts'
+import { claimCheckOf, consequencesOfCut } from './consequence.ts'
 import { checkHasBegun, checkInLife, noteFrom, type Plan, type Telling } from './person.ts'
 
 /**
@@ -15,8 +15,10 @@ import { checkHasBegun, checkInLife, noteFrom, type Plan, type Telling } from '.
  * @throws Refused by StateRefusal when his death is recorded already.
  * @throws Fault BAD_USER_INPUT for a month to come, or before birth.
  */
-export async function planDeath(telling: Telling, { month: told }: { month: string }): Promise<Plan> {
-  const { query, context, person, reason } = telling
+export async function planDeath(
+  { query, context, person, reason }: Telling,
+  { month: told }: { month: string },
+): Promise<Plan> {
   const month = told as Month
   checkHasBegun(context, month, 'input.death.month')
   if (person.deathMonth !== null)
@@ -47,7 +49,7 @@ export async function planDeath(telling: Telling, { month: told }: { month: stri
         reason,
         note: noteFrom(after),
       })
-      if (opensCheck) await openClaimCheck(telling, month)
+      if (opensCheck) await openClaimCheck(context, { worker: person.id, month, reason })
     },
   }
 }

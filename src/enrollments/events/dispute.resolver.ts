@@ -14,7 +14,7 @@ export class DisputeMutations {
   @Mutation(() => Dispute, {
     nullable: true,
     description:
-      'Somebody says that a record is wrong: from then on nothing follows automatically from what is recorded of the person (sengketa data).',
+      'Somebody says that a record is wrong: until it is decided, no life event changes that record, and files do nothing about the person (sengketa data).',
   })
   async disputeRecord(
     @Arg('input', () => DisputeRecordInput) input: DisputeRecordInput,

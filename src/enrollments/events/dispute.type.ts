@@ -10,11 +10,15 @@ registerEnumType(DisputeSubject, {
   name: 'DisputeSubject',
   description: 'What is said to be wrong in a record (pokok sengketa).',
   valuesConfig: {
-    LIFE_STATUS: { description: 'Whether the person lives (status hidup).' },
-    DOMICILE: { description: 'Where the person lives (domisili).' },
-    OCCUPATION: { description: 'What the person does (pekerjaan).' },
-    IDENTITY: { description: 'Who the person is (identitas).' },
-    COVERAGE: { description: 'What covers the person (perlindungan).' },
+    LIFE_STATUS: { description: 'Whether the person lives; no death is recorded meanwhile (status hidup).' },
+    DOMICILE: { description: 'Where the person lives; no move is (domisili).' },
+    OCCUPATION: {
+      description: 'What the person does; neither civil service nor wage employment is (pekerjaan).',
+    },
+    IDENTITY: { description: 'Who the person is; nothing is but a death (identitas).' },
+    COVERAGE: {
+      description: 'What covers the person; neither civil service nor wage employment is (perlindungan).',
+    },
   },
 })
 registerEnumType(DisputeDecision, {
@@ -29,7 +33,7 @@ registerEnumType(DisputeDecision, {
 @Extensions(rowsOf(DisputeEntity))
 @ObjectType({
   description:
-    'Somebody says that a record is wrong; while it is open, nothing follows automatically from what is recorded of the person (sengketa).',
+    'Somebody says that a record is wrong; while it is open, no life event changes that record, and files do nothing about the person (sengketa).',
 })
 export class Dispute {
   @Field(() => ID, { description: 'Of this dispute (ID sengketa).' })

@@ -7,10 +7,12 @@ import { type DisputeDecision, DisputeEntity, type DisputeSubject } from '../../
 import { holdVisibleWorkers, holdWorkers } from '../../workers/hold-workers.ts'
 import { recordEvents } from '../../workers/record-events.ts'
 import { nothingToDo } from '../life/end.ts'
+import { movedMeanwhile } from '../life/held-enrollment.ts'
 
 /**
- * Records that a person or a village says a record is wrong (UU 27/2022: right to correction; DOMAIN.md §12). From then
- * on nothing follows automatically from what is recorded of the person, until it is decided.
+ * Records that a person or a village says a record is wrong (UU 27/2022: right to correction; DOMAIN.md §12). Until it is
+ * decided, no life event changes that record (`record-life-event.ts`), and files do nothing about the person
+ * (`workers/disputed.ts`).
  *
  * @returns the id of the dispute.
  * @throws Fault BAD_USER_INPUT, naming the field; a worker whom the viewer may not see is not there.
@@ -76,13 +78,13 @@ async function holdDispute(
     sql`/* dispute.find */ select ${dispute.worker} as worker from ${dispute} where ${dispute.id} = ${idValue(id)}`,
     query,
   )
-  if (seen) await holdWorkers(query, [seen.worker])
-  // A merge may have moved it to another row in the meantime.
+  if (!seen) throw badInput('input.dispute', 'There is no dispute of this id.', 'Look it up with its worker.')
+  await holdWorkers(query, [seen.worker])
   const [held] = await query<{ worker: string; decided: boolean }>(
     `/* dispute.read_held */ select worker_id as worker, decision is not null as decided
       from dispute where (worker_id, id) = ($1, $2)`,
-    [seen?.worker ?? null, idValue(id)],
+    [seen.worker, id],
   )
-  if (!held) throw badInput('input.dispute', 'There is no dispute of this id.', 'Look it up with its worker.')
+  if (!held) throw movedMeanwhile()
   return held
 }

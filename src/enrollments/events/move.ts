@@ -40,7 +40,9 @@ export async function planMove({ query, context, person, reason }: Telling, move
         [person.id, village, since],
       )
       const period = { from: month, until: addMonths(month, 1) }
-      await recordEvents(query, context, [{ worker: person.id, kind: 'MOVED', period, reason }])
+      await recordEvents(query, context, [
+        { worker: person.id, kind: 'MOVED', period, reason, fact: `${person.village} ${village}` },
+      ])
     },
   }
 }

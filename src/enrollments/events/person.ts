@@ -3,6 +3,7 @@ import { refusal } from '../../contract/outcome.ts'
 import type { Query } from '../../db/database.ts'
 import { badInput } from '../../kernel/errors.ts'
 import type { Month } from '../../kernel/month.ts'
+import type { DisputeSubject } from '../../workers/dispute.entity.ts'
 import type { Consequence } from './consequence.ts'
 
 /** What is recorded of a worker who is held, as far as events change it. */
@@ -46,11 +47,19 @@ export async function readPerson(query: Query, worker: string): Promise<Person> 
   return person!
 }
 
-/** @throws Refused by DisputeRefusal while the record of the worker is disputed. */
-export async function checkNotDisputed(query: Query, worker: string): Promise<void> {
+/**
+ * @param subjects disputes about others of his records do not matter.
+ * @throws Refused by DisputeRefusal while one of these records of the worker is disputed.
+ */
+export async function checkNotDisputed(
+  query: Query,
+  worker: string,
+  subjects: readonly DisputeSubject[],
+): Promise<void> {
   const open = await query<{ id: string }>(
-    '/* life_event.disputes */ select id from dispute where worker_id = $1 and decision is null order by id',
-    [worker],
+    `/* life_event.disputes */ select id from dispute
+      where worker_id = $1 and subject = any($2) and decision is null order by id`,
+    [worker, subjects],
   )
   if (open.length === 0) return
   throw refusal('DisputeRefusal', {

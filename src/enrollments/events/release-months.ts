@@ -32,6 +32,7 @@ export interface Release {
 export function planRelease(held: HeldEnrollment, months: Period): Release | undefined {
   const { period, suspendedFrom } = held
   const from = months.from > period.from ? months.from : period.from
+  if (from >= months.until) return undefined
   const ends = months.until >= period.until
   const cut = planCut(held, from, 'STAY', ends ? 'ENDED' : 'SUSPENDED')
   const coveredUntil = suspendedFrom ?? period.until

@@ -6,9 +6,9 @@ import { addMonths, firstDay, type Month } from '../../kernel/month.ts'
 import { contains, fromDaterange, type Period, toDaterange } from '../../kernel/period.ts'
 import type { Benefit } from '../../programs/program.entity.ts'
 import { recordEvents } from '../../workers/record-events.ts'
+import { afterClaims, isUnchecked, openClaimCheck } from '../life/claims.ts'
 import { nothingToDo } from '../life/end.ts'
-import { claimCheckOf, isUnchecked, openClaimCheck } from './claim-check.ts'
-import { type Consequence, consequencesOfCut } from './consequence.ts'
+import { type Consequence, claimCheckOf, consequencesOfCut } from './consequence.ts'
 import { checkInLife, type Plan, type Telling } from './person.ts'
 import { planRelease, type Release, writeReleases } from './release-months.ts'
 import { subsidizedOf } from './subsidized.ts'
@@ -26,14 +26,16 @@ const BENEFITS: readonly Benefit[] = ['JKK', 'JKM', 'JHT']
 
 /**
  * An employer covers a person as a wage earner: the hub reports it so, and months that are subsidized and not paid are
- * released in the same transaction (DOMAIN.md §9.2 O07). Paid months stay with who paid, and months after the employment
- * stay subsidized: no month becomes uncovered (§9.3 (b), (e)).
+ * released in the same transaction (DOMAIN.md §9.2 O07). Paid months stay with who paid, months that a claim rests on as
+ * they are, and months after the employment stay subsidized: no month becomes uncovered (§9.3 (b), (e)).
  *
  * @throws Refused by StateRefusal when all of it is recorded already.
  * @throws Fault BAD_USER_INPUT for somebody who is no employer, and for months that are too many or outside of his life.
  */
-export async function planWageEmployment(telling: Telling, input: WageEmployment): Promise<Plan> {
-  const { query, context, person, reason } = telling
+export async function planWageEmployment(
+  { query, context, person, reason }: Telling,
+  input: WageEmployment,
+): Promise<Plan> {
   const [from, to] = [input.from as Month, input.to as Month]
   checkSpan(from, to, 'input.wageEmployment.to')
   checkInLife(person, from, 'input.wageEmployment.from')
@@ -41,8 +43,9 @@ export async function planWageEmployment(telling: Telling, input: WageEmployment
   const employer = await employerOf(query, input.employer)
   const months = { from, until: addMonths(to, 1) }
   const lines = await missingLines(query, person.id, employer, months)
+  const released = { ...months, from: await afterClaims(query, person.id, from) }
   const releases = (await subsidizedOf(query, person.id))
-    .map((held) => planRelease(held, months))
+    .map((held) => planRelease(held, released))
     .filter((release) => release !== undefined)
   if (lines.length === 0 && releases.length === 0) throw nothingToDo('It is recorded so already.')
   const died = person.deathMonth
@@ -62,7 +65,7 @@ export async function planWageEmployment(telling: Telling, input: WageEmployment
         { worker: person.id, kind: 'WAGE_EMPLOYED', period: months, reason },
       ])
       await writeReleases(releases, context, reason)
-      if (opensCheck) await openClaimCheck(telling, died)
+      if (opensCheck) await openClaimCheck(context, { worker: person.id, month: died, reason })
     },
   }
 }

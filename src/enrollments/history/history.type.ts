@@ -22,7 +22,7 @@ registerEnumType(WorkerEventKind, {
     ENROLLED: { description: 'In a program (didaftarkan).' },
     ENDED: { description: 'Before its time (dihentikan).' },
     SUSPENDED: { description: 'For a time (ditangguhkan).' },
-    RESUMED: { description: 'After a suspension (diaktifkan kembali).' },
+    RESUMED: { description: 'After a suspension, or because BPJS keeps the money (diaktifkan kembali).' },
     SUBSTITUTED: { description: 'Somebody else has the place (digantikan).' },
     TOOK_OVER: { description: 'The place of another, or from another payer (menggantikan).' },
     TRANSFERRED: { description: 'To another payer (dialihkan).' },
@@ -31,7 +31,9 @@ registerEnumType(WorkerEventKind, {
     PAID: { description: 'Contributions of months (dibayar).' },
     REFUND_REQUESTED: { description: 'Paid months without coverage (pengembalian diajukan).' },
     REFUND_GRANTED: { description: 'The money is back (dikembalikan).' },
-    REFUND_REFUSED: { description: 'The money stays spent (pengembalian ditolak).' },
+    REFUND_REFUSED: {
+      description: 'The money stays spent; `fact` says why months do not come back (pengembalian ditolak).',
+    },
     REFUND_WITHDRAWN: { description: 'A substitute has the months (pengembalian dibatalkan).' },
   },
 })
@@ -59,6 +61,13 @@ export class WorkerEvent {
 
   @Field(() => String, { nullable: true, description: 'In the words of who acted (alasan).' })
   reason?: string
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What became of it, in codes: the villages of a move, from and to; BECAME or CEASED a civil servant; why months of a refused refund do not come back (fakta).',
+  })
+  fact?: string
 
   @Field(() => String, {
     nullable: true,

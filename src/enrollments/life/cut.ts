@@ -2,10 +2,10 @@ import type { Change } from '../../contract/context.ts'
 import { prepared } from '../../db/prepared.ts'
 import { firstDay, type Month } from '../../kernel/month.ts'
 import { intersection, monthCount, type Period } from '../../kernel/period.ts'
-import { type Acting, actor } from '../../workers/record-events.ts'
+import { type Acting, actor, insertEvents } from '../../workers/record-events.ts'
 import type { WorkerEventKind } from '../../workers/worker-event.entity.ts'
 import type { EnrollmentDecision } from '../enrollment.entity.ts'
-import { type HeldEnrollment, type HeldRefund, paidUntil } from './held-enrollment.ts'
+import { COMMITTED, type HeldEnrollment, type HeldRefund, paidUntil } from './held-enrollment.ts'
 
 /**
  * What becomes of months that are paid already. STAY: the worker stays covered in them, and is cut off after them.
@@ -75,7 +75,7 @@ export function planCut(
       ending === 'SUSPENDED' || isEmpty
         ? null
         : { from: period.from, until: earlier(coveredUntil, period.until) },
-    decision: isEmpty ? (isWhy(ending) ? ending : 'RELEASED') : enrollment.decision,
+    decision: isEmpty ? emptied(enrollment, ending) : enrollment.decision,
     released: amounts(charges, { from: later(from, paid), until: NEVER }),
     refunds: paidMonths === 'REFUND' ? amounts(charges, { from, until: askedUntil }) : [],
     withdrawn:
@@ -83,9 +83,10 @@ export function planCut(
   }
 }
 
-/** Whether an ending is a decision of its own. */
-function isWhy(ending: string): ending is 'SUBSTITUTED' | 'REJECTED' {
-  return ending === 'SUBSTITUTED' || ending === 'REJECTED'
+/** What is decided of one that is left without any month; what was decided against it before stays so. */
+function emptied({ decision }: HeldEnrollment, ending: string): EnrollmentDecision {
+  if (ending === 'SUBSTITUTED' || ending === 'REJECTED') return ending
+  return COMMITTED.includes(decision) ? 'RELEASED' : decision
 }
 
 /** What is asked for months before one. */
@@ -215,9 +216,8 @@ with cut as (
     settled_on = case when lower(refund.period) < from_month then null else $21::date end
   from withdrawn where (refund.worker_id, refund.id) = (withdrawn.worker_id, withdrawn.id)
 )
-insert into worker_event (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor,
-  actor_payer_id)
-select happened.*, $20, $21::date, $22, $23::bigint
+${insertEvents(
+  `select happened.*, $20, null
 from (
   select worker_id, $19, cut.id, payer_id,
     case when covered_until < upper(period) then daterange(greatest(covered_until, lower(period)), upper(period)) end,
@@ -232,4 +232,6 @@ from (
   select worker_id, 'REFUND_WITHDRAWN', enrollment_id, payer_id,
     daterange(greatest(from_month, lower(period)), upper(period)), amount - amount_left
   from withdrawn join (select worker_id, id as enrollment_id, payer_id from cut) as cut using (worker_id, enrollment_id)
-) as happened`)
+) as happened`,
+  21,
+)}`)

@@ -125,7 +125,10 @@ function changesNothing({ enrollment, coveredUntil, released }: Cut): boolean {
 function paidMonths({ coveredUntil, enrollment }: Cut) {
   return refusal('StateRefusal', {
     code: 'PAID_MONTHS',
-    message: 'All of its months are paid: ask for a refund, or for a substitute.',
+    message:
+      enrollment.payerKind === 'SELF'
+        ? 'All of its months are paid, by the worker himself: they stay.'
+        : 'All of its months are paid: ask for a refund, or for a substitute.',
     possibleFrom: coveredUntil < enrollment.period.until ? coveredUntil : null,
   })
 }

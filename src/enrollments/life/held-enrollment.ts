@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/context.ts'
 import { idValue } from '../../contract/id.ts'
 import type { Query } from '../../db/database.ts'
-import { badInput } from '../../kernel/errors.ts'
+import { badInput, Fault } from '../../kernel/errors.ts'
 import { addMonths, type Month, monthOf } from '../../kernel/month.ts'
 import { fromDaterange, type Period } from '../../kernel/period.ts'
 import { checkActsFor } from '../../payers/acting.ts'
@@ -82,7 +82,7 @@ export async function findEnrollment(
  * Holds the worker of an enrollment whose payer the viewer acts for, and reads it.
  *
  * @param hold holds the worker when others are to be held with him; by default holds him alone.
- * @throws Fault BAD_USER_INPUT or FORBIDDEN, about `input.enrollment`.
+ * @throws Fault BAD_USER_INPUT or FORBIDDEN, about `input.enrollment`; CONFLICT beside a merge.
  */
 export async function holdEnrollment(
   query: Query,
@@ -109,9 +109,15 @@ export async function holdVisibleEnrollment(
     found.worker,
     id,
   ])
-  // A merge may have moved it to another row in the meantime.
-  if (!held) throw unknownEnrollment()
+  if (!held) throw movedMeanwhile()
   return held
+}
+
+/** What was found before its worker was held is another row's now: only a merge, or one that is undone, moves things. */
+export function movedMeanwhile(): Fault {
+  return new Fault('CONFLICT', 'This person was merged with another meanwhile, or is another one again.', {
+    remedy: 'Send it again.',
+  })
 }
 
 /** The committed enrollments of a worker who is held, in the order of ids. */

@@ -23,7 +23,9 @@ registerEnumType(RefundStatus, {
   valuesConfig: {
     REQUESTED: { description: 'BPJS has not answered yet (diajukan).' },
     GRANTED: { description: 'The money is back (dikembalikan).' },
-    REFUSED: { description: 'BPJS keeps the money (ditolak).' },
+    REFUSED: {
+      description: 'BPJS keeps the money, and the months it paid for come back where they can (ditolak).',
+    },
     WITHDRAWN: { description: 'A substitute has taken over the months (dibatalkan).' },
   },
 })

@@ -8,7 +8,7 @@ import { firstDay, type Month } from '../../kernel/month.ts'
 import { checkActsFor, mayActFor } from '../../payers/acting.ts'
 import { ref, sql } from '../../planner/sql.ts'
 import { CoverageProgramEntity } from '../../programs/program.entity.ts'
-import { actor } from '../../workers/record-events.ts'
+import { actor, insertEvents } from '../../workers/record-events.ts'
 import { EnrollmentEntity } from '../enrollment.entity.ts'
 import { acting, nothingToDo } from './end.ts'
 import { COMMITTED } from './held-enrollment.ts'
@@ -168,11 +168,12 @@ with due as (
   where (charge.worker_id, charge.enrollment_id, charge.first_month)
     = (counted.worker_id, counted.enrollment_id, counted.first_month)
 ), told as (
-  insert into worker_event (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor,
-    actor_payer_id)
-  select worker_id, 'PAID', enrollment_id, payer_id, daterange(min(first), (max(last) + interval '1 month')::date),
-    sum(monthly * months), $4, $5::date, $6, $7::bigint
-  from counted group by worker_id, enrollment_id, payer_id
+  ${insertEvents(
+    `select worker_id, 'PAID', enrollment_id, payer_id, daterange(min(first), (max(last) + interval '1 month')::date),
+      sum(monthly * months), $4, null
+    from counted group by worker_id, enrollment_id, payer_id`,
+    5,
+  )}
 )
 select count(distinct enrollment_id) as enrollments, sum(months) as months, sum(monthly * months)::text as amount,
   (select array_agg(distinct worker_id) from counted) as workers,

@@ -5,11 +5,19 @@ import { badInput } from '../../kernel/errors.ts'
 import type { Month } from '../../kernel/month.ts'
 import { checkActsFor } from '../../payers/acting.ts'
 import { holdWorkers } from '../../workers/hold-workers.ts'
-import { actor } from '../../workers/record-events.ts'
+import { actor, insertEvents, recordEvents } from '../../workers/record-events.ts'
 import { checkClaims } from './claims.ts'
 import { planCut, writeCuts } from './cut.ts'
 import { acting, type FromMonth, ledgerNote, noteOf, nothingToDo } from './end.ts'
-import { findEnrollment, holdEnrollment } from './held-enrollment.ts'
+import {
+  findEnrollment,
+  type HeldEnrollment,
+  type HeldRefund,
+  heldEnrollments,
+  holdEnrollment,
+  movedMeanwhile,
+} from './held-enrollment.ts'
+import { giveBack, monthsBack } from './months-back.ts'
 
 /**
  * Asks BPJS for the money of an enrollment's paid months from one on. The worker is not covered in them any more, and
@@ -46,12 +54,13 @@ export interface Settling {
 
 /**
  * Records what BPJS answered to a request. Granted: the months are charged to nobody any more, and the money is back in
- * the budget. Refused: it stays spent.
+ * the budget. Refused: the money stays spent, and the worker is covered again in the months that it paid for, unless
+ * something speaks against that by now (`months-back.ts`).
  *
- * @throws Refused by StateRefusal when it was settled or withdrawn before.
+ * @throws Refused by StateRefusal when it was settled or withdrawn before; Fault CONFLICT beside a merge.
  */
 export async function settleRefund(context: Context, { refund, granted, reason }: Settling): Promise<void> {
-  const { query, note, post } = context.change!
+  const { query, note } = context.change!
   const because = checkedReason('input.reason', reason)
   const [found] = await query<{ worker: string; enrollment: string; payer: string }>(
     `/* refund.find */ select refund.worker_id as worker, enrollment_id as enrollment, payer_id as payer
@@ -63,33 +72,36 @@ export async function settleRefund(context: Context, { refund, granted, reason }
   checkActsFor(context.viewer, found.payer, 'input.refund')
   note({ workers: [found.worker], subject: `Refund:${refund}` })
   await holdWorkers(query, [found.worker])
-  const [settled] = await query<{ budget: string; amount: string }>(SETTLE, [
-    found.worker,
-    refund,
-    granted,
-    because,
-    ...actor(acting(context)),
-  ])
-  if (!settled) {
-    throw nothingToDo('This request was settled or withdrawn before.')
-  }
-  const { budget, amount } = settled
-  if (granted) post([{ budget, kind: 'REFUND', amount: BigInt(amount), note: `Refund ${refund}` }])
+  const [held] = await heldEnrollments(query, [found.worker], [found.enrollment])
+  if (!held) throw movedMeanwhile()
+  const asked = held.refunds.find(({ id }) => id === refund)
+  if (!asked) throw nothingToDo('This request was settled or withdrawn before.')
+  if (granted) await grant(context, held, asked, because)
+  else await refuse(context, held, asked, because)
+}
+
+async function grant(
+  context: Context,
+  { worker }: HeldEnrollment,
+  { id, budget, amount }: HeldRefund,
+  reason: string,
+): Promise<void> {
+  const { query, post } = context.change!
+  await query(GRANT, [worker, id, reason, ...actor(acting(context))])
+  post([{ budget, kind: 'REFUND', amount, note: `Refund ${id}` }])
 }
 
 // What was unpaid after the months of a request was released when it was made; but later paid months of their charge may
 // wait for an answer of their own, and stay charged.
-const SETTLE = `/* refund.settle */
+const GRANT = `/* refund.grant */
 with settled as (
-  update refund set status = case when $3 then 'GRANTED' else 'REFUSED' end, settled_on = $5::date
-  where worker_id = $1 and id = $2 and status = 'REQUESTED'
+  update refund set status = 'GRANTED', settled_on = $4::date where worker_id = $1 and id = $2
   returning *
 ), returned as (
   select charge.*, settled.period as months
   from settled join charge
     on (charge.worker_id, charge.enrollment_id) = (settled.worker_id, settled.enrollment_id)
       and charge.period @> settled.period
-  where $3
 ), earlier_kept as (
   update charge set period = daterange(charge.first_month, lower(months)),
     paid_through = (lower(months) - interval '1 month')::date
@@ -104,11 +116,28 @@ with settled as (
   insert into charge (worker_id, enrollment_id, budget_id, period, monthly, paid_through)
   select worker_id, enrollment_id, budget_id, daterange(upper(months), upper(period)), monthly, paid_through
   from returned where upper(months) < upper(period)
-), told as (
-  insert into worker_event (worker_id, kind, enrollment_id, payer_id, period, amount, reason, entered_on, actor,
-  actor_payer_id)
-select worker_id, case when $3 then 'REFUND_GRANTED' else 'REFUND_REFUSED' end, enrollment_id, budget.payer_id,
-  settled.period, amount, $4, $5::date, $6, $7::bigint
-from settled join budget on budget.id = budget_id
 )
-select budget_id as budget, amount from settled`
+${insertEvents(
+  `select worker_id, 'REFUND_GRANTED', enrollment_id, budget.payer_id, settled.period, amount, $3, null
+  from settled join budget on budget.id = budget_id`,
+  4,
+)}`
+
+async function refuse(
+  context: Context,
+  held: HeldEnrollment,
+  { id, period, amount }: HeldRefund,
+  reason: string,
+): Promise<void> {
+  const { query } = context.change!
+  const { worker, id: enrollment, payer } = held
+  const back = await monthsBack(query, held, period)
+  await query(
+    `/* refund.refuse */ update refund set status = 'REFUSED', settled_on = $3::date where worker_id = $1 and id = $2`,
+    [worker, id, context.today],
+  )
+  await recordEvents(query, context, [
+    { worker, kind: 'REFUND_REFUSED', enrollment, payer, period, amount, reason, fact: back.not },
+  ])
+  await giveBack(context, held, back.months, reason)
+}

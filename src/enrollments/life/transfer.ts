@@ -4,11 +4,12 @@ import { checkedReason } from '../../contract/reason.ts'
 import type { Query } from '../../db/database.ts'
 import { Fault } from '../../kernel/errors.ts'
 import type { Month } from '../../kernel/month.ts'
+import type { Period } from '../../kernel/period.ts'
 import { checkActsFor, mayActFor } from '../../payers/acting.ts'
 import { enrollScreened, screenOne } from '../enroll.ts'
 import { checkClaims } from './claims.ts'
 import { planCut, writeCuts } from './cut.ts'
-import { acting, checkRunning, ledgerNote, noteOf } from './end.ts'
+import { acting, checkRunning, ledgerNote, noteOf, notRunning } from './end.ts'
 import { type HeldEnrollment, holdVisibleEnrollment, paidUntil } from './held-enrollment.ts'
 
 export interface Transferring {
@@ -40,11 +41,12 @@ export async function transfer(context: Context, input: Transferring): Promise<s
     checkActsFor(context.viewer, taker, 'input.settledBecause')
   checkRunning(held, from)
   await checkClaims(query, held, from)
+  const { period } = held
+  if (from < period.from) throw notRunning('It has no month before its first.', period.from)
   const paid = paidUntil(held)
-  if (from < held.period.from || (paid !== undefined && paid > from)) {
-    // How far another payer has paid is not to be told.
-    throw notYet(mayActFor(context.viewer, held.payer) ? (paid ?? held.period.from) : null)
-  }
+  // How far another payer has paid is not to be told.
+  if (paid !== undefined && paid > from)
+    throw paidMonths(mayActFor(context.viewer, held.payer) ? paid : null, period)
   const cut = planCut(held, from, 'STAY')
   await writeCuts(context.change!, [cut], {
     ...acting(context),
@@ -52,7 +54,7 @@ export async function transfer(context: Context, input: Transferring): Promise<s
     reason: because,
     note: ledgerNote(cut),
   })
-  const months = { from, until: held.period.until }
+  const months = { from, until: period.until }
   const candidate = { worker: held.worker, program: input.program, period: months }
   const screened = await screenOne(query, candidate, context)
   const writing = { event: 'TOOK_OVER', reason: because } as const
@@ -100,10 +102,14 @@ async function takerOf(
   })
 }
 
-function notYet(possibleFrom: Month | null) {
+/** @param paid the first month that is not paid, where it may be told. */
+function paidMonths(paid: Month | null, { until }: Period) {
+  const isOver = paid !== null && paid >= until
   return refusal('StateRefusal', {
     code: 'PAID_MONTHS',
-    message: 'Months from there on are paid, and stay with who paid: hand over after them.',
-    possibleFrom,
+    message: isOver
+      ? 'All of its months are paid, and stay with who paid.'
+      : 'Months from there on are paid, and stay with who paid: hand over after them.',
+    possibleFrom: isOver ? null : paid,
   })
 }
