@@ -36,7 +36,7 @@ async function open(config: Config, logger: Logger) {
     await fill(hub, config, progress)
     const server = await createServer(hub, config, logger)
     const address = await server.listen({ port: config.port, host: config.host })
-    const rosters = startRosterWork(hub, { logger })
+    const rosters = startRosterWork(hub, { logger, identityDays: config.rosters.identityDays })
     return { server, hub, address, rosters, sealer: startSealer(hub.db, { logger }) }
   } catch (error) {
     await hub.close()

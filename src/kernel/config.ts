@@ -100,6 +100,8 @@ export interface RosterServerLimits extends RosterLimits {
   readonly files: number
   /** Among them: each is held in memory as it came, and may be as large as `bytes`. */
   readonly workbooks: number
+  /** Days for which who the rows are is kept after a roster has come to its end. */
+  readonly identityDays: number
 }
 
 export const DEFAULT_ROSTER_LIMITS: RosterServerLimits = Object.freeze({
@@ -107,6 +109,7 @@ export const DEFAULT_ROSTER_LIMITS: RosterServerLimits = Object.freeze({
   bytes: 64_000_000,
   files: 8,
   workbooks: 2,
+  identityDays: 90,
 })
 
 /** How this process is set up. Read once at the start and passed on; nothing else reads the environment. */
@@ -183,6 +186,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   PAYUNG_ROSTER_MAX_BYTES: 'Leave it out for 64000000 bytes.',
   PAYUNG_ROSTER_FILES: 'Leave it out for 8 files at the same time.',
   PAYUNG_ROSTER_WORKBOOKS: 'Leave it out for 2 workbooks at the same time.',
+  PAYUNG_ROSTER_IDENTITY_DAYS: 'Leave it out for 90 days.',
   PAYUNG_CORS_ORIGINS: 'Leave it out to let no other page read answers.',
   NODE_ENV: 'Leave it out for development.',
   LOG_LEVEL: 'Leave it out for info.',
@@ -249,6 +253,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       bytes: read.PAYUNG_ROSTER_MAX_BYTES,
       files: read.PAYUNG_ROSTER_FILES,
       workbooks: read.PAYUNG_ROSTER_WORKBOOKS,
+      identityDays: read.PAYUNG_ROSTER_IDENTITY_DAYS,
     }),
     statementTimeoutMs: read.PAYUNG_STATEMENT_TIMEOUT_MS,
     logLevel: read.LOG_LEVEL,
@@ -324,6 +329,7 @@ function variables(production: boolean, present: Readonly<Record<string, unknown
     PAYUNG_ROSTER_MAX_BYTES: wholeNumber(1_024, 999_999_999).default(DEFAULT_ROSTER_LIMITS.bytes),
     PAYUNG_ROSTER_FILES: wholeNumber(1, 1_000).default(DEFAULT_ROSTER_LIMITS.files),
     PAYUNG_ROSTER_WORKBOOKS: wholeNumber(1, 1_000).default(DEFAULT_ROSTER_LIMITS.workbooks),
+    PAYUNG_ROSTER_IDENTITY_DAYS: wholeNumber(1, 36_500).default(DEFAULT_ROSTER_LIMITS.identityDays),
     PAYUNG_TRUSTED_PROXIES: list(isNetwork, {
       error: 'must be IP addresses or networks such as 10.0.0.0/8, with commas between',
     }).default([]),

@@ -1,5 +1,6 @@
 import type { Logger } from '../kernel/log.ts'
 import { deleteAbandonedDrafts } from './receiving/draft.ts'
+import { forgetIdentities } from './receiving/forget-identities.ts'
 import { type RosterHub, workOnRosters } from './roster-work.ts'
 import { ROSTER_CHANNEL } from './steps.ts'
 
@@ -14,6 +15,8 @@ export interface RosterWorker {
 
 export interface RosterWorkerOptions {
   readonly logger: Logger
+  /** How many days who the rows are is kept after a roster has come to its end. */
+  readonly identityDays: number
   /** 15 seconds unless told. */
   readonly looksAgainAfterMs?: number
 }
@@ -25,7 +28,7 @@ export interface RosterWorkerOptions {
  */
 export function startRosterWork(
   hub: RosterHub,
-  { logger, looksAgainAfterMs = LOOKS_AGAIN_AFTER_MS }: RosterWorkerOptions,
+  { logger, identityDays, looksAgainAfterMs = LOOKS_AGAIN_AFTER_MS }: RosterWorkerOptions,
 ): RosterWorker {
   const log = logger.child({ component: 'rosters' })
   let isStopped = false
@@ -52,6 +55,8 @@ export function startRosterWork(
       isNew = false
       try {
         await deleteAbandonedDrafts(hub.db)
+        for (const roster of await forgetIdentities(hub.db, identityDays))
+          log.info({ roster }, 'it is forgotten who its rows are')
         await workOnRosters(hub, {
           isStopped: () => isStopped,
           onChunk: (progress) => log.info(progress, 'roster'),

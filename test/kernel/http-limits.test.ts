@@ -25,11 +25,12 @@ test('every limit is read', () => {
     PAYUNG_ROSTER_MAX_BYTES: '500000000',
     PAYUNG_ROSTER_FILES: '20',
     PAYUNG_ROSTER_WORKBOOKS: '1',
+    PAYUNG_ROSTER_IDENTITY_DAYS: '30',
   }
   expect(readConfig(env)).toMatchObject({
     introspection: false,
     statementTimeoutMs: 0,
-    rosters: { rows: 1_000_000, bytes: 500_000_000, files: 20, workbooks: 1 },
+    rosters: { rows: 1_000_000, bytes: 500_000_000, files: 20, workbooks: 1, identityDays: 30 },
     http: {
       requestsPerMinute: 0,
       anonymousRequestsPerMinute: 60,
@@ -52,6 +53,7 @@ test.each([
   ['PAYUNG_INTROSPECTION', ['perhaps']],
   ['PAYUNG_ROSTER_FILES', ['0', 'many']],
   ['PAYUNG_ROSTER_WORKBOOKS', ['0']],
+  ['PAYUNG_ROSTER_IDENTITY_DAYS', ['0', 'never']],
 ])('%s is refused when it is none of its kind, with a remedy', (variable, values) => {
   for (const value of values) {
     const read = () => readConfig({ [variable]: value })

@@ -74,8 +74,8 @@ describe('payung import roster', { timeout: 60_000 }, () => {
         '3 rows:',
         '  INVALID_NIK          1',
         '  ELIGIBLE             2',
-        'Enrolling 1 people would cost Rp 117.600. For 1 it does not last.',
-        'Budget of 2023: Rp 235.200 would pay for all who are eligible, Rp 200.000 is left.',
+        'Enrolling 1 person costs Rp 117.600. For 1 it does not last.',
+        'Budget of 2023: all who are eligible need Rp 235.200, Rp 200.000 is left.',
         '',
       ],
     ])
@@ -132,7 +132,7 @@ describe('payung import roster', { timeout: 60_000 }, () => {
     const there = await importing('more.csv', ['--url', url], token)
     expect([there.code, there.stdout]).toEqual([
       0,
-      expect.stringMatching(/^Roster \d+ is SCREENED\.\n1 rows:\n {2}ELIGIBLE +1\nEnrolling 1 people/),
+      expect.stringMatching(/^Roster \d+ is SCREENED\.\n1 rows:\n {2}ELIGIBLE +1\nEnrolling 1 person costs/),
     ])
     expect(there.stderr).toMatch(/^sending/)
     const damaged = await importing('rounded.csv', ['--url', url], token)

@@ -3,11 +3,14 @@ import type { Hub } from '../../src/app.ts'
 import type { Database } from '../../src/db/database.ts'
 import { notify } from '../../src/db/notifications.ts'
 import { createLogger } from '../../src/kernel/log.ts'
+import { composeNik } from '../../src/kernel/nik.ts'
+import type { RosterState } from '../../src/rosters/roster.entity.ts'
 import { type RosterWorker, startRosterWork } from '../../src/rosters/roster-worker.ts'
 import { ROSTER_CHANNEL } from '../../src/rosters/steps.ts'
 import { openRatedHub } from '../enrollments/world.ts'
 import { aBudget, aPayer, aProgram, type InsertedProgram } from '../harness/builders.ts'
 import { keep } from '../harness/outputs.ts'
+import { PLANTED_NAME } from '../harness/planted-name.ts'
 import { aRoster } from './world.ts'
 
 // Real: the hub on PGlite in memory, its notifications, the work itself.
@@ -38,7 +41,10 @@ function start({ looksAgainAfterMs = NEVER, listen = hub.db.listen } = {}): Rost
     log.push(JSON.parse(line).msg)
   }
   const logger = createLogger({ level: 'warn', destination: { write } })
-  worker = startRosterWork({ ...hub, db: { ...hub.db, listen } }, { logger, looksAgainAfterMs })
+  worker = startRosterWork(
+    { ...hub, db: { ...hub.db, listen } },
+    { logger, looksAgainAfterMs, identityDays: 90 },
+  )
   return worker
 }
 
@@ -123,6 +129,39 @@ test('work that failed is tried again', async () => {
   }
   expect(new Set(log)).toEqual(new Set(['work on rosters failed, and is tried again']))
   await becomesEnrolled(await waiting())
+})
+
+test('who the rows of a roster are is forgotten 90 days after its end, and what came of them is kept', async () => {
+  const nik = composeNik({ district: '36.03.01', birthDate: '1983-05-01', sex: 'FEMALE', serial: 9_001 })
+  const person = { nik, fullName: PLANTED_NAME, birthDate: '1983-05-01' }
+  const ended = async (state: RosterState, days: number) => {
+    const { id } = await aRoster(program).inState(state).withRow({ outcome: 'REVIEW' }, person).in(hub)
+    await hub.db.query(
+      '/* test.ended */ update roster_step set at = now() - make_interval(days => $2) where roster_id = $1',
+      [id, days],
+    )
+    // Without a digest it would be a draft that nobody has received.
+    await hub.db.query(
+      `/* test.received */ update roster set key_id = 'test', digest = int8send(id) where id = $1`,
+      [id],
+    )
+    return id
+  }
+  const old = [await ended('ENROLLED', 91), await ended('REJECTED', 91), await ended('WITHDRAWN', 91)]
+  const kept = [await ended('ENROLLED', 89), await ended('SCREENED', 91), await ended('SUBMITTED', 91)]
+  start()
+  await settled()
+  const rows = await hub.db.query<{ id: string; named: boolean; outcome: string }>(
+    `/* test.named */ select roster.id, identity.row is not null as named, outcome
+      from roster join roster_row as line on line.roster_id = roster.id
+        left join roster_identity as identity on (identity.roster_id, identity.row) = (line.roster_id, line.row)
+      where roster.id = any($1::bigint[]) order by roster.id`,
+    [[...old, ...kept]],
+  )
+  expect(rows).toEqual([
+    ...old.map((id) => ({ id, named: false, outcome: 'REVIEW' })),
+    ...kept.map((id) => ({ id, named: true, outcome: 'REVIEW' })),
+  ])
 })
 
 test('work that is stopped ends, and does nothing more', async () => {

@@ -12,7 +12,7 @@ export interface ImportedRoster {
   readonly reason: string | null
   readonly rowCount: number
   readonly outcomes: readonly { readonly outcome: string; readonly rows: number }[]
-  /** What enrolling those who fit would cost now. */
+  /** What enrolling those who fit costs, or has cost. */
   readonly cost: string
   readonly fits: number
   readonly overBudget: number
@@ -50,18 +50,32 @@ export function inWords(roster: ImportedRoster): string {
   ].join('\n')
 }
 
-function moneyInWords({ state, cost, fits, overBudget, budgets }: ImportedRoster): string[] {
+function moneyInWords(roster: ImportedRoster): string[] {
+  const { id, state, fits, overBudget } = roster
   if (fits + overBudget === 0) return []
-  const before = state === 'SCREENED' ? [] : ['For those who are still to be enrolled:']
+  if (state === 'ENROLLED') return enrolledInWords(roster)
+  if (state === 'REJECTED') return [`Nobody is enrolled; a new version goes in with --replaces ${id}.`]
   const short = overBudget === 0 ? '' : ` For ${count(overBudget)} it does not last.`
   return [
-    ...before,
-    `Enrolling ${count(fits)} people would cost ${rupiah(cost)}.${short}`,
-    ...budgets.map(
+    `Enrolling ${people(fits)} costs ${rupiah(roster.cost)}.${short}`,
+    ...roster.budgets.map(
       ({ fiscalYear, needed, remaining }) =>
-        `Budget of ${fiscalYear}: ${rupiah(needed)} would pay for all who are eligible, ${rupiah(remaining)} is left.`,
+        `Budget of ${fiscalYear}: all who are eligible need ${rupiah(needed)}, ${rupiah(remaining)} is left.`,
     ),
   ]
+}
+
+function enrolledInWords({ id, fits, cost, overBudget }: ImportedRoster): string[] {
+  return [
+    `${people(fits)} ${fits === 1 ? 'is' : 'are'} enrolled, for ${rupiah(cost)}.`,
+    ...(overBudget === 0
+      ? []
+      : [`For ${people(overBudget)} the money did not last: --replaces ${id} asks for them again.`]),
+  ]
+}
+
+function people(number: number): string {
+  return number === 1 ? '1 person' : `${count(number)} people`
 }
 
 function rupiah(text: string): string {

@@ -17,6 +17,7 @@ const MESSAGES = {
   NOT_SUBMITTED: 'BPJS was not asked about this person yet: fetch submission.csv first.',
   SAID_OTHERWISE: 'Something else was said of this row before.',
   NOT_RUNNING: 'The enrollment has lost all of its months meanwhile.',
+  DISPUTED: 'A record of this person is disputed: decide that first, and send the line again.',
   CLAIM_OPEN: 'There may be a claim for a month of it, so the person stays covered: settle that with BPJS.',
   CHANGED_MEANWHILE: 'The person was changed at this moment: send the line again.',
 } as const

@@ -6,6 +6,7 @@ import { acceptEnrollments, type RejectionReason, rejectEnrollments } from '../.
 import { lastClaims } from '../../enrollments/life/claims.ts'
 import { COMMITTED, type HeldEnrollment, heldEnrollments } from '../../enrollments/life/held-enrollment.ts'
 import type { Month } from '../../kernel/month.ts'
+import { disputedAmong } from '../../workers/disputed.ts'
 import { holdWorkers } from '../../workers/hold-workers.ts'
 import type { AnswerLine, Verdict } from './answer-line.ts'
 import { type AnswerProblem, type AnswerProblemCode, problemOf } from './answer-problem.ts'
@@ -89,6 +90,7 @@ async function judgeOf(
     (await heldEnrollments(query, workers, enrollments)).map((enrollment) => [enrollment.id, enrollment]),
   )
   const claims = await lastClaims(query, workers)
+  const disputed = await disputedAmong(query, workers)
   const said = new Map<number, Pick<AnsweredRow, 'acceptance' | 'reason'>>(rows)
   return (number, verdict) => {
     const { outcome, enrollment: id } = rows.get(number)!
@@ -99,6 +101,7 @@ async function judgeOf(
     if (!enrollment) return 'CHANGED_MEANWHILE'
     if (!COMMITTED.includes(enrollment.decision)) return 'NOT_RUNNING'
     if (enrollment.decision === 'COMMITTED') return 'NOT_SUBMITTED'
+    if (verdict.acceptance === 'REFUSED' && disputed.has(enrollment.worker)) return 'DISPUTED'
     if (verdict.acceptance === 'REFUSED' && hasClaim(enrollment, claims)) return 'CLAIM_OPEN'
     said.set(number, verdict)
     return { row: number, enrollment, verdict }

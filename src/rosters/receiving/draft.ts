@@ -10,11 +10,11 @@ const CHUNK = 10_000
 
 /** Opens a roster whose file is still to come. @returns its id. */
 export async function openDraft(query: Query, facts: CheckedFacts, viewer: Viewer): Promise<string> {
-  const { program, payer, payerArea, period, replaces, version } = facts
+  const { program, payer, payerArea, period, replaces } = facts
   const [draft] = await query<{ id: string }>(
-    `/* roster.open */ insert into roster (program_code, payer_id, period, version, replaces_id, areas)
-      values ($1, $2::bigint, $3::daterange, $4, $5::bigint, $6::text[]) returning id`,
-    [program, payer, toDaterange(period), version, replaces, areasOfRoster(viewer, payerArea)],
+    `/* roster.open */ insert into roster (program_code, payer_id, period, replaces_id, areas)
+      values ($1, $2::bigint, $3::daterange, $4::bigint, $5::text[]) returning id`,
+    [program, payer, toDaterange(period), replaces, areasOfRoster(viewer, payerArea)],
   )
   await takeStep(query, draft!.id, 'DRAFT', { viewer })
   return draft!.id
@@ -44,19 +44,38 @@ export async function discardDraft({ query }: Pick<Database, 'query'>, id: strin
 
 /** Deletes the rows of a roster, and who they are. */
 export async function deleteRows(query: Query, id: string): Promise<void> {
-  const [found] = await query<{ last: number | null }>(
-    '/* roster.last_row */ select max(row) as last from roster_identity where roster_id = $1',
-    [id],
-  )
-  for (let row = 0; row < (found!.last ?? 0); row += CHUNK) {
-    await query(
+  await inChunks(query, id, (from, to) =>
+    query(
       `/* roster.delete_rows */ with rows as (
         delete from roster_row where roster_id = $1 and row > $2 and row <= $3
       )
       delete from roster_identity where roster_id = $1 and row > $2 and row <= $3`,
-      [id, row, row + CHUNK],
-    )
-  }
+      [id, from, to],
+    ),
+  )
+}
+
+/** Deletes who the rows of a roster are, and nothing else of them. */
+export async function deleteIdentities(query: Query, id: string): Promise<void> {
+  await inChunks(query, id, (from, to) =>
+    query(
+      '/* roster.delete_identities */ delete from roster_identity where roster_id = $1 and row > $2 and row <= $3',
+      [id, from, to],
+    ),
+  )
+}
+
+/** @param remove deletes the rows after the first number, up to the second. */
+async function inChunks(
+  query: Query,
+  id: string,
+  remove: (from: number, to: number) => Promise<unknown>,
+): Promise<void> {
+  const [found] = await query<{ last: number | null }>(
+    '/* roster.last_row */ select max(row) as last from roster_identity where roster_id = $1',
+    [id],
+  )
+  for (let row = 0; row < (found!.last ?? 0); row += CHUNK) await remove(row, row + CHUNK)
 }
 
 /**

@@ -30,9 +30,8 @@ export interface CheckedFacts {
   /** `36.03`; null for a payer of the whole country. */
   readonly payerArea: string | null
   readonly period: Period
+  /** Id of the roster that it corrects. */
   readonly replaces: string | null
-  /** 1, or one more than what it replaces. */
-  readonly version: number
 }
 
 /**
@@ -52,8 +51,12 @@ export async function checkedFacts(query: Query, facts: RosterFacts, viewer: Vie
   checkWithin(months, fromDaterange(program.period))
   const { payer, payerArea } = program
   const replaces = facts.replaces ?? null
-  const version = replaces === null ? 1 : await nextVersion(query, replaces, facts.program, viewer)
-  return { program: facts.program, payer, payerArea, period: months, replaces, version }
+  if (replaces !== null) {
+    const old = await findReplaced(query, replaces, facts.program, viewer)
+    // Perhaps by this very file, which is read before that is known.
+    if (old.corrected_by === null) checkCorrectable(old)
+  }
+  return { program: facts.program, payer, payerArea, period: months, replaces }
 }
 
 function monthsOf(facts: RosterFacts): Period {
@@ -91,11 +94,10 @@ const CORRECTABLE: ReadonlySet<RosterState> = new Set<RosterState>([
 ])
 
 /**
- * The version that a correction is. It is looked up again when the correction has arrived: by then somebody else may have
- * corrected the roster, or taken it back.
+ * The version that a correction is, once it has arrived.
  *
  * @param replaces id of what is corrected; it is held until the transaction ends.
- * @throws Fault BAD_USER_INPUT about `replaces`.
+ * @throws Fault BAD_USER_INPUT about `replaces` when somebody else has corrected it by now, or taken it back.
  */
 export async function nextVersion(
   query: Query,
@@ -103,14 +105,11 @@ export async function nextVersion(
   program: string,
   viewer: Viewer,
 ): Promise<number> {
-  const [old] = await query<ReplacedRow>(REPLACED, [idValue(replaces), program])
-  if (!old || !seesAreas(viewer, old.areas))
-    throw badInput('replaces', 'This program has no roster of this id.', 'Look it up with rosters.')
+  const old = await findReplaced(query, replaces, program, viewer)
   if (old.corrected_by !== null)
     throw badInput('replaces', 'This roster was corrected before.', `Correct roster ${old.corrected_by}.`)
-  if (CORRECTABLE.has(old.state)) return old.version + 1
-  const message = `A roster in the state ${old.state} cannot be replaced.`
-  throw badInput('replaces', message, 'Wait until it is screened, or leave replaces out.')
+  checkCorrectable(old)
+  return old.version + 1
 }
 
 interface ReplacedRow {
@@ -119,6 +118,23 @@ interface ReplacedRow {
   readonly areas: readonly string[]
   /** Id of the roster that replaces it already. */
   readonly corrected_by: string | null
+}
+
+async function findReplaced(
+  query: Query,
+  replaces: string,
+  program: string,
+  viewer: Viewer,
+): Promise<ReplacedRow> {
+  const [old] = await query<ReplacedRow>(REPLACED, [idValue(replaces), program])
+  if (old && seesAreas(viewer, old.areas)) return old
+  throw badInput('replaces', 'This program has no roster of this id.', 'Look it up with rosters.')
+}
+
+function checkCorrectable({ state }: ReplacedRow): void {
+  if (CORRECTABLE.has(state)) return
+  const message = `A roster in the state ${state} cannot be replaced.`
+  throw badInput('replaces', message, 'Wait until it is screened, or leave replaces out.')
 }
 
 const REPLACED = `/* roster.replaced */ select state, version, areas, (

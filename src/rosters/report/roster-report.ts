@@ -5,10 +5,10 @@ import { idValue } from '../../contract/id.ts'
 import type { Query } from '../../db/database.ts'
 import { Fault } from '../../kernel/errors.ts'
 import { scrubText } from '../../kernel/scrub.ts'
-import { mayActFor } from '../../payers/acting.ts'
 import { ref, sql } from '../../planner/sql.ts'
 import { type CsvValue, writeCsv } from '../file/write-csv.ts'
 import { type Page, pagesOnRecord } from '../pages-on-record.ts'
+import { mayUse, type SentRoster } from '../reach.ts'
 import { reasonsOf } from '../reasons-of-row.ts'
 import { RosterRowEntity } from '../roster-row.entity.ts'
 
@@ -28,6 +28,8 @@ const HEADER = [
   'reasons',
   'same_as_row',
   'covered',
+  'identity_decision',
+  'identity_reason',
   'decision',
   'decision_reason',
   'enrollment',
@@ -39,7 +41,7 @@ const HEADER = [
  * What came of each row of a roster, for its payer: with the names that he uploaded, if the viewer may see names, and never
  * with a NIK. Each page is recorded with the workers in it before it is handed out.
  *
- * @returns undefined for a roster that is not there, or another payer's.
+ * @returns undefined for a roster that is not there, another payer's, or one with areas that the viewer does not see.
  * @throws Fault UNAUTHENTICATED or FORBIDDEN without the permission registry:read, CONFLICT before it is screened.
  */
 export async function rosterReport(context: Context, id: string): Promise<RosterReport | undefined> {
@@ -53,11 +55,11 @@ export async function rosterReport(context: Context, id: string): Promise<Roster
   }
   try {
     checkPermission(viewer, 'registry:read', 'The report of a roster')
-    const [roster] = await db.query<{ id: string; payer: string; state: string }>(
-      '/* report.roster */ select id, payer_id as payer, state from roster where id = $1',
+    const [roster] = await db.query<SentRoster & { id: string; state: string }>(
+      '/* report.roster */ select id, payer_id as payer, areas, state from roster where id = $1',
       [idValue(id)],
     )
-    if (!roster || !mayActFor(viewer, roster.payer)) {
+    if (!roster || !mayUse(viewer, roster)) {
       await recordRefusal(db, context, { ...event, reason: 'FORBIDDEN' })
       return undefined
     }
@@ -104,6 +106,8 @@ interface ReportedRow {
   readonly same_as_row: number | null
   /** Benefit, kind of payer and months of each. */
   readonly covered: readonly string[] | null
+  readonly identity_decision: string | null
+  readonly identity_reason: string | null
   readonly decision: string | null
   readonly decision_reason: string | null
   readonly enrollment_id: string | null
@@ -122,7 +126,7 @@ function rowsAfter(
 ): Promise<ReportedRow[]> {
   const row = ref(RosterRowEntity)
   return context.read(
-    sql`/* report.page */ select ${row.row}, ${row.outcome}, ${row.screenedAs}, ${row.sameAsRow}, ${row.decision}, ${row.decisionReason},
+    sql`/* report.page */ select ${row.row}, ${row.outcome}, ${row.screenedAs}, ${row.sameAsRow}, ${row.identityDecision}, ${row.identityReason}, ${row.decision}, ${row.decisionReason},
       ${row.enrollmentId}, ${row.acceptance}, ${row.acceptanceReason}, ${row.workerId} as worker,
       (select array_agg(concat(code, ': ', message, ' (' || fact || ')') order by part, n) from (${reasonsOf(row)}) as reasons where level <> 'INFO' and code <> 'ALREADY_COVERED') as reasons,
       (select array_agg(concat_ws(' ', months ->> 'payerKind', months ->> 'benefit', concat(months ->> 'from', '..', months ->> 'to')) order by n) from jsonb_array_elements(${row.covered}) with ordinality as covered(months, n)) as covered
@@ -149,6 +153,8 @@ function valuesOf(row: ReportedRow): CsvValue[] {
     row.reasons?.join(' ') ?? null,
     row.same_as_row,
     row.covered?.join(', ') ?? null,
+    row.identity_decision,
+    row.identity_reason,
     row.decision,
     row.decision_reason,
     row.enrollment_id,

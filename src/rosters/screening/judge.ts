@@ -1,6 +1,7 @@
 import type { EligibilityLimits } from '../../contract/context.ts'
 import { TRANSPORT } from '../../enrollments/eligibility/charges.ts'
 import { screening } from '../../enrollments/eligibility/screening.ts'
+import { isDisputed } from '../../workers/disputed.ts'
 import { leaveIncomplete } from '../incomplete.ts'
 import { RANK } from '../rank.ts'
 import type { MatchedRow } from './match-rows.ts'
@@ -68,10 +69,13 @@ export const JUDGED = `asked as materialized (
     ) as reach
     cross join lateral (
       -- Outside of the payer's area he is anyway, whoever has sent the file.
-      select case when is_near or found @> '[{"code": "OUT_OF_AREA"}]' then found
-        else found || jsonb_build_object('code', 'OUT_OF_REACH', 'level', 'INELIGIBLE', 'message',
-          'Lives outside the areas of who sent the file.', 'fact', regency_code)
-      end as told
+      select found
+        || case when is_near or found @> '[{"code": "OUT_OF_AREA"}]' then '[]' else jsonb_build_array(jsonb_build_object(
+          'code', 'OUT_OF_REACH', 'level', 'INELIGIBLE', 'message', 'Lives outside the areas of who sent the file.',
+          'fact', regency_code)) end
+        || case when not ${isDisputed('screened.worker_id')} then '[]' else jsonb_build_array(jsonb_build_object(
+          'code', 'DISPUTED', 'level', 'REVIEW', 'message', 'A record of the worker is disputed.', 'fact', null)) end
+        as told
     ) as told
 ), judged as (
   select index as row, match, found_worker, in_file, same_as, worker_id, problems, findings, covered, charges,
