@@ -9,7 +9,7 @@ export type Columns = ColumnsOf<Field>
 
 /** Titles that lists of regencies and villages have. */
 export const HEADERS: Headers<Field> = {
-  nik: ['nik', 'no_nik', 'nomor_nik', 'nomor_induk_kependudukan', 'no_ktp', 'nomor_ktp'],
+  nik: ['nik', 'nomor_induk_kependudukan', 'no_nik', 'nomor_nik', 'no_ktp', 'nomor_ktp'],
   name: ['nama', 'name', 'nama_lengkap', 'full_name', 'nama_peserta', 'nama_pekerja'],
   birth_date: ['tanggal_lahir', 'birth_date', 'tgl_lahir', 'date_of_birth'],
   sex: ['jenis_kelamin', 'sex', 'jns_kelamin', 'kelamin', 'jk', 'l/p', 'gender'],
@@ -35,7 +35,7 @@ export function isNeeded(field: Field): boolean {
 /**
  * Where the fields of a roster stand, by the header of the file; see {@link namedColumns}.
  *
- * @throws Fault BAD_USER_INPUT when two columns are headed the same, or none says what is needed.
+ * @throws Fault BAD_USER_INPUT when two columns are headed equally well, or none says what is needed.
  */
 export function findColumns(header: Cells): Columns {
   const columns = namedColumns(header, HEADERS)

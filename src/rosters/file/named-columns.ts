@@ -3,10 +3,12 @@ import type { Cells } from './cells.ts'
 import { plainWord } from './plain-word.ts'
 
 /**
- * How a column may be headed, by field, the best title first: the Indonesian one, the English one, others.
+ * How a column may be headed, by field, the best titles first: the two usual ones, Indonesian and English, then others.
  * {@link plainWord} says what else counts as the same, and what stands in parentheses does not count: `NIK (16 digit)`.
  */
 export type Headers<Field extends string> = Readonly<Record<Field, readonly string[]>>
+
+const USUAL = 2
 
 /** Number of each field's column from 0. */
 export type ColumnsOf<Field extends string> = Readonly<Partial<Record<Field, number>>>
@@ -21,7 +23,7 @@ interface Candidate {
  * Where fields stand, by the header of a file. Columns of other headers mean nothing, nor does the one of two that is headed
  * less well: `pekerjaan` beside `kategori`.
  *
- * @throws Fault BAD_USER_INPUT about `file` when two columns are headed the same.
+ * @throws Fault BAD_USER_INPUT about `file` when two columns are headed equally well.
  */
 export function namedColumns<Field extends string>(header: Cells, headers: Headers<Field>): ColumnsOf<Field> {
   const columns: Partial<Record<Field, number>> = {}
@@ -40,15 +42,17 @@ export function countTitles(line: Cells, headers: Headers<string>): number {
   return candidatesOf(line, headers).size
 }
 
-/** How a field's column should be headed. */
+/** How a field's column is usually headed. */
 export function spelled<Field extends string>(field: Field, headers: Headers<Field>): string {
-  return headers[field].slice(0, 2).join(' or ')
+  return headers[field].slice(0, USUAL).join(' or ')
 }
 
 function candidatesOf<Field extends string>(line: Cells, headers: Headers<Field>): Map<Field, Candidate[]> {
   const fields = Object.keys(headers) as Field[]
   const titles = new Map(
-    fields.flatMap((field) => headers[field].map((title, rank) => [plainWord(title), { field, rank }])),
+    fields.flatMap((field) =>
+      headers[field].map((title, at) => [plainWord(title), { field, rank: Math.max(at, USUAL - 1) }]),
+    ),
   )
   const candidates = new Map<Field, Candidate[]>()
   for (const [column, title = ''] of line.entries()) {
