@@ -75,8 +75,8 @@ function otherType(message: string, remedy: string): Refusal {
 export interface ArrivingFile {
   readonly format: Format
   readonly bytes: AsyncIterable<Uint8Array>
-  /** Aborts with what is to be thrown when nobody waits for an answer any more. */
-  readonly gone: AbortSignal
+  /** @throws Fault BAD_USER_INPUT when nobody waits for an answer any more. */
+  readonly checkAwaited: () => void
 }
 
 /**
@@ -97,7 +97,7 @@ export async function readFile<Result>(
     const format = formatOf(request)
     const leave = files.enter(format)
     try {
-      return await read({ format, bytes: bytesOf(request), gone: goneOf(reply) })
+      return await read({ format, bytes: bytesOf(request), checkAwaited: () => checkAwaited(reply) })
     } finally {
       leave()
     }
@@ -112,12 +112,8 @@ function bytesOf({ body }: FastifyRequest): AsyncIterable<Uint8Array> {
   return arriving(body instanceof Readable ? body : Readable.from([]))
 }
 
-function goneOf({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  raw.once('close', () =>
-    gone.abort(badInput('file', 'The sender has left before he was answered.', 'Send it again.')),
-  )
-  return gone.signal
+function checkAwaited({ raw }: FastifyReply): void {
+  if (raw.destroyed) throw badInput('file', 'The sender has left before he was answered.', 'Send it again.')
 }
 
 export function contextOf({ id: requestId, viewer, gateway, client }: FastifyRequest, hub: Hub): Context {

@@ -52,14 +52,14 @@ async function receive(
   hub: Hub,
   door: RosterDoor,
 ): Promise<FastifyReply> {
-  const received = await readFile(request, reply, door, ({ format, bytes, gone }) =>
+  const received = await readFile(request, reply, door, ({ format, bytes, checkAwaited }) =>
     receiveRoster(
       contextOf(request, hub),
       { ...factsIn(request), format },
       bytes,
       door.limits,
       // A workbook has arrived before its first row is read: nobody else would notice that its sender has left.
-      () => gone.throwIfAborted(),
+      checkAwaited,
     ),
   )
   // Its time was over meanwhile, and the client has been told.

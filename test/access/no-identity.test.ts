@@ -3,11 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Query } from '../../src/db/database.ts'
 import { DEFAULT_HTTP_LIMITS } from '../../src/kernel/config.ts'
 import { composeNik, type Nik } from '../../src/kernel/nik.ts'
+import { workOnRosters } from '../../src/rosters/roster-work.ts'
 import { insertIdentities } from '../../src/workers/identity.ts'
 import { someAreas } from '../harness/areas.ts'
-import { aPayer, aProgram, aWorker, nameOf } from '../harness/builders.ts'
+import { aPayer, aProgram, aWorker, type InsertedProgram, nameOf } from '../harness/builders.ts'
 import { peopleFinder } from '../harness/planted-people.ts'
 import { describeOnServer, withServerDatabase } from '../harness/server-database.ts'
+import { aRoster } from '../rosters/world.ts'
 import { ask, authorization, type Serving, serving } from '../server/serving.ts'
 import { statementsOf } from './statements.ts'
 
@@ -94,6 +96,22 @@ const somebody = (more: object = {}) => ({
 
 const WRITTEN = [NIK, '3603 0155 0685 9001', NAME]
 const cursor = (...keys: string[]) => Buffer.from(JSON.stringify(keys)).toString('base64url')
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+/** Somebody known, unknown, mistyped, twice, with cells under wrong titles, and nobody at all. */
+const ROSTER_LINES = [
+  `${NIK},${NAME},1985-06-15,P,petani,36.03.01.2003`,
+  `${UNKNOWN},${NAME},1985-06-15,P,petani,36.03.01.2003`,
+  `${NIK},${NAME},1985-06-15,P,petani,36.03.01.2003`,
+  `${NIK.slice(0, 15)},${NAME},1985-06-15,P,petani,36.03.01.2003`,
+  `${NAME},${NIK},${NIK},${NAME},${NAME},${NIK}`,
+  `${NIK},${NAME},1985-06-15,P,petani,36.03.01.2003,${NIK},${NAME}`,
+  `,,,,,${NAME}`,
+]
+const aRosterFile = (more = '') =>
+  [`nik,nama,tanggal_lahir,jenis_kelamin,kategori,kode_desa${more && `,${more}`}`, ...ROSTER_LINES].join('\n')
+const ROSTER = `query ($id: ID!) { roster(id: $id) { state steps { actor reason } rows { nodes {
+  row outcome category birthMonth villageCode decisionReason reasons { code message field fact } } } } }`
 
 const WITHDRAW = 'mutation ($input: WithdrawRosterInput!) { withdrawRoster(input: $input) { __typename } }'
 const DECIDE_ROW = 'mutation ($input: DecideRowInput!) { decideRow(input: $input) { __typename } }'
@@ -183,6 +201,7 @@ for (const [where, describeThere, databaseUrl] of [
     let hub: Serving
     let statements: string[]
     let worker: string
+    let program: InsertedProgram
     /** Everything the hub said since the last test ended, but for what it was asked to show. */
     let said: string[] = []
 
@@ -199,7 +218,7 @@ for (const [where, describeThere, databaseUrl] of [
       statements = statementsOf(hub.hub.db)
       await hub.hub.db.query('delete from regency; delete from province')
       await someAreas(hub.hub)
-      const program = await aProgram(await aPayer('REGENCY', { area: '36.03' }).in(hub.hub)).in(hub.hub)
+      program = await aProgram(await aPayer('REGENCY', { area: '36.03' }).in(hub.hub)).in(hub.hub)
       worker = (await aWorker().identifiedBy(NIK).coveredBy(program, '2023-01..2023-06').in(hub.hub)).id
       const second = (await aWorker().in(hub.hub)).id
       const person = { worker: second, nik: FROM_PAPUA, fullName: NAME, birthDate: '1990-03-12' }
@@ -402,6 +421,114 @@ for (const [where, describeThere, databaseUrl] of [
     ])('a body that is %s', async (_what, payload) => {
       const headers = { 'content-type': 'application/json', ...(await clerk()) }
       heard(await hub.server.inject({ method: 'POST', url: '/graphql', headers, payload }))
+    })
+
+    /** Sends a file in as the clerk of the payer, and keeps what was said. @returns what was answered. */
+    async function sendFile(
+      url: string,
+      payload: string | Buffer,
+      { type = 'text/csv', search = '' } = {},
+    ): Promise<{ status: number; json: { id: string; errors?: unknown } & Record<string, unknown> }> {
+      const headers = { 'content-type': type, ...(await rosterClerk()) }
+      const response = await hub.server.inject({ method: 'POST', url: `${url}${search}`, headers, payload })
+      said.push(JSON.stringify(response.headers), response.body)
+      return { status: response.statusCode, json: response.json() }
+    }
+    const rosterClerk = (more = '') =>
+      authorization(`roster:write registry:read ${more}`, { areas: ['36'], payer: program.payer.id })
+    const toProgram = (more = '') => `/rosters?program=${program.code}&from=2023-06&to=2023-12${more}`
+    async function download(url: string, permissions?: string): Promise<string[]> {
+      const response = await hub.server.inject({ url, headers: await rosterClerk(permissions) })
+      said.push(JSON.stringify(response.headers), response.body)
+      expect(response.statusCode).toBe(200)
+      return response.body.trim().split('\r\n')
+    }
+
+    test('a roster that is sent in, screened and reported on, with all that can be wrong in it', async () => {
+      const { status, json } = await sendFile(toProgram(), aRosterFile())
+      expect(status).toBe(201)
+      await workOnRosters(hub.hub, {
+        onChunk: (progress) => said.push(JSON.stringify(progress)),
+      })
+      // Without names, which those who uploaded them may have back.
+      expect(await download(`/rosters/${json.id}/report.csv`)).toHaveLength(ROSTER_LINES.length + 1)
+      const { data } = await send(ROSTER, { id: json.id }, { headers: await rosterClerk() })
+      expect(data.roster.rows.nodes).toHaveLength(ROSTER_LINES.length)
+    })
+
+    test.each(WRITTEN)('a roster with an identity in its address: %#', async (who) => {
+      const written = encodeURIComponent(who)
+      for (const url of [
+        `/rosters?program=${written}&from=2023-06&to=2023-12`,
+        `/rosters?program=${program.code}&from=${written}&to=2023-12`,
+        `/rosters?program=${program.code}&from=2023-06&to=${written}`,
+        toProgram(`&replaces=${written}`),
+        toProgram(`&${written}=1`),
+        toProgram(`&from=${written}`),
+        `/rosters/${written}/acceptance`,
+      ]) {
+        const { status } = await sendFile(url, aRosterFile())
+        expect([400, 404]).toContain(status)
+      }
+      for (const file of ['report', 'submission']) {
+        const headers = await rosterClerk('identity:read')
+        const response = await hub.server.inject({ url: `/rosters/${written}/${file}.csv`, headers })
+        said.push(JSON.stringify(response.headers), response.body)
+        expect(response.statusCode).toBe(404)
+      }
+    })
+
+    test.each([
+      ['without a header', aRosterFile().split('\n').slice(1).join('\n'), 'text/csv', 400],
+      ['with people for a header', `${NIK},${NAME}\n${NIK},${NAME}`, 'text/csv', 400],
+      [
+        'with a quote that is never closed',
+        `${aRosterFile()}\n"${NIK}${NAME.repeat(10_000)}`,
+        'text/csv',
+        400,
+      ],
+      [
+        'in another encoding',
+        Buffer.from(`${aRosterFile()}\n${NIK};${NAME} \u00e9`, 'latin1'),
+        'text/csv',
+        400,
+      ],
+      ['of another type', aRosterFile(), `text/${NIK}; charset=${NIK}`, 415],
+      ['that is no workbook', aRosterFile(), XLSX, 400],
+    ])('a roster that is refused: one %s', async (_what, file, type, expected) => {
+      const { status, json } = await sendFile(toProgram(), file, { type })
+      expect([status, json.errors]).toMatchObject([expected, [{ message: expect.any(String) }]])
+    })
+
+    test('a roster whose rows the database does not take', async () => {
+      await hub.hub.db.query(
+        '/* test.refuse */ alter table roster_identity add constraint nobody check (full_name is null) not valid',
+      )
+      const { status } = await sendFile(toProgram(), aRosterFile('x'))
+      await hub.hub.db.query('/* test.admit */ alter table roster_identity drop constraint nobody')
+      expect(status).toBe(500)
+      expect(hub.log.filter(({ err }) => err)).toHaveLength(1)
+    })
+
+    test('an answer of BPJS with identities wherever one can write', async () => {
+      const roster = aRoster(program).inState('ENROLLED').withRow({ outcome: 'OVER_BUDGET' })
+      const { id } = await roster.in(hub.hub)
+      const lines = [
+        'baris,nik,status,alasan',
+        `1,${NIK},DITERIMA,`,
+        `,${NIK},DITERIMA,`,
+        `,${UNKNOWN},${NAME},${NIK}`,
+        `,${NIK},DITOLAK,${NAME} ${NIK}`,
+        `${NIK},${NAME},DITERIMA,`,
+        `1,${NAME},DITERIMA,`,
+        `,${NIK.slice(0, 15)}0,DITERIMA,`,
+        `1,${NIK},DITERIMA,,${NAME},${NIK}`,
+      ]
+      const { status, json } = await sendFile(`/rosters/${id}/acceptance`, lines.join('\n'))
+      expect([status, json.problems]).toMatchObject([200, { length: lines.length - 1 }])
+      const headless = await sendFile(`/rosters/${id}/acceptance`, `${NIK},${NAME}\n1,2`)
+      expect(headless.status).toBe(400)
+      expect(await download(`/rosters/${id}/submission.csv`, 'identity:read')).toHaveLength(1)
     })
 
     /** @returns what it was before, as SQL. */

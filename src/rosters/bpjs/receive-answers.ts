@@ -30,8 +30,8 @@ export interface ReceivedAnswers {
 }
 
 export interface AnswerOptions extends TableOptions {
-  /** Aborts with what is to be thrown when nobody waits for the counts any more. */
-  readonly gone?: AbortSignal
+  /** Throws when nobody waits for the counts any more. */
+  readonly checkAwaited?: () => void
 }
 
 function roundedNiks(): Fault {
@@ -58,7 +58,7 @@ export async function receiveAnswers(
   context: Context,
   id: string,
   body: AsyncIterable<Uint8Array> | Readable,
-  { gone, ...options }: AnswerOptions,
+  { checkAwaited, ...options }: AnswerOptions,
 ): Promise<ReceivedAnswers | undefined> {
   try {
     checkPermission(context.viewer, 'roster:write', 'Sending in what BPJS answered')
@@ -75,7 +75,7 @@ export async function receiveAnswers(
     const problems: AnswerProblem[] = []
     let moreProblems = 0
     for await (const batch of read) {
-      gone?.throwIfAborted()
+      checkAwaited?.()
       if (damage.isDamaged) throw roundedNiks()
       const answers = batch.filter((line): line is AnswerLine => !isProblem(line))
       const taken = await context.db.transaction((query) => takeAnswers(query, roster, answers, context))
