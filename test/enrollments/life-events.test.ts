@@ -629,6 +629,15 @@ describe('wage employment', () => {
     ])
   })
 
+  test('over the first months leaves nothing of an enrollment that ends after them', async () => {
+    const enrollment = await enroll('2023-01', '2023-12')
+    await record(employment('2023-01', '2023-06'))
+    const end = `mutation ($input: ChangeEnrollmentInput!) { endEnrollment(input: $input) { ... on Enrollment { state } } }`
+    const { data } = await asking(hub)(end, { input: { enrollment, from: '2023-07', reason: 'Told' } })
+    expect(data.endEnrollment).toEqual({ state: 'RELEASED' })
+    expect(await balanceOf(hub, budget)).toMatchObject({ committed: 0n })
+  })
+
   test('recorded twice changes nothing, and recorded for longer adds the new months only', async () => {
     await record(employment('2023-01', '2023-04'))
     expect((await record(employment('2023-01', '2023-04'))).result).toMatchObject({ code: 'NOTHING_TO_DO' })

@@ -219,7 +219,7 @@ export class LifeModel {
     if (month > (died ?? month) || others.some((other) => other.cells.get(month)?.covered)) return
     cells.get(month)!.covered = true
     if (month === died) this.claims.set(worker, month)
-    if (enrollment.decision === 'RELEASED') {
+    if (enrollment.decision !== 'COMMITTED') {
       enrollment.planned ??= enrollment.until
       enrollment.until = month + 1
       enrollment.decision = 'COMMITTED'
@@ -351,7 +351,10 @@ function shorten(
   until: MonthNumber,
   whenEmpty: 'RELEASED' | 'SUBSTITUTED',
 ): void {
-  if (until <= enrollment.from) {
+  const { decision, suspended, cells } = enrollment
+  const isPaused = suspended !== null && suspended < until
+  const coversNothing = ![...cells.values()].some(({ covered }) => covered)
+  if (until <= enrollment.from || (decision === 'COMMITTED' && !isPaused && coversNothing)) {
     enrollment.decision = whenEmpty
     enrollment.suspended = null
     return

@@ -158,6 +158,20 @@ describeOnServer('many clerks at once', { timeout: 120_000 }, () => {
     await ledgerHolds()
   })
 
+  test('a payment waits for nobody who owes nothing', async () => {
+    const { clerk, program } = await aHouse('REGENCY', 3)
+    const [paid, released, owing] = (await aCrowd(hub, 3)) as [string, string, string]
+    const through = { program: program.code, through: '2023-03', reference: 'SP2D 8' }
+    await enroll(clerk(1), paid, program)
+    await mutate(clerk(1), 'recordPayment', through)
+    const { id } = await enroll(clerk(1), released, program)
+    await mutate(clerk(1), 'endEnrollment', { enrollment: id, from: '2023-01', reason: 'Surat 12/2023' })
+    await enroll(clerk(1), owing, program)
+    const letGo = await Promise.all([hold(paid), hold(released)])
+    expect(await mutate(clerk(2), 'recordPayment', through)).toMatchObject({ enrollments: 1 })
+    await Promise.all(letGo.map((end) => end()))
+  })
+
   /** Holds a worker, as every change of what covers him does, until it is told to let go. */
   async function hold(worker: string): Promise<() => Promise<void>> {
     const [held, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

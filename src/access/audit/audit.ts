@@ -6,6 +6,9 @@ import type { Purpose } from '../purpose.ts'
 import type { Viewer } from '../viewer.ts'
 import type { AuditAction, AuditOutcome } from './audit-event.entity.ts'
 
+/** How many workers an event names at most; how many it is about it says in any case, and the history of each tells the rest. */
+const MOST_NAMED = 1_000
+
 /** Who asks, and in which request: the request id leads from an event to the lines of the log. */
 export interface Asking {
   readonly viewer: Viewer
@@ -19,7 +22,7 @@ export interface AuditRecord {
   readonly purpose?: Purpose | undefined
   /** A constant of the code: the coordinate of a field (`Worker.identity`) or the name of a mutation. */
   readonly what: string
-  /** Ids of the workers concerned. Ids that no worker can have are left out. */
+  /** Ids of the workers concerned: the first {@link MOST_NAMED} are named. Ids that no worker can have are left out. */
   readonly workers?: readonly string[] | undefined
   /** How many people were asked about, known or not; as many as `workers` unless told. */
   readonly people?: number | undefined
@@ -46,7 +49,7 @@ export async function recordAudit(
   { viewer, requestId }: Asking,
   { action, outcome, purpose, what, workers = [], people = workers.length, subject, reason }: AuditRecord,
 ): Promise<void> {
-  const known = workers.filter((id) => idValue(id) !== null)
+  const known = workers.filter((id) => idValue(id) !== null).slice(0, MOST_NAMED)
   const payer = viewer.payer === undefined ? null : idValue(viewer.payer)
   await query(RECORD, [
     viewer.subject ?? null,

@@ -63,7 +63,7 @@ export function planCut(
   const afterPaid = from > paid ? from : paid
   const coveredUntil = paidMonths === 'STAY' ? afterPaid : from
   const chargedUntil = paidMonths === 'MOVE' ? from : afterPaid
-  const isEmpty = ending !== 'SUSPENDED' && coveredUntil <= period.from
+  const isEmpty = ending !== 'SUSPENDED' && losesAll(enrollment, coveredUntil)
   const asked = refunds.filter((refund) => refund.period.until > from)
   const alreadyAsked = asked.map((refund) => refund.period.from).sort()[0]
   const askedUntil = alreadyAsked !== undefined && alreadyAsked < paid ? alreadyAsked : paid
@@ -81,6 +81,16 @@ export function planCut(
     withdrawn:
       paidMonths === 'MOVE' ? asked.map((refund) => ({ refund: refund.id, left: leftOf(refund, from) })) : [],
   }
+}
+
+/** Whether no month is left before one: also where an employer, or a refund, has its first months. */
+function losesAll(
+  { period, decision, suspendedFrom, coveredFrom }: HeldEnrollment,
+  coveredUntil: Month,
+): boolean {
+  if (coveredUntil <= period.from) return true
+  const mayGoOn = suspendedFrom !== null && suspendedFrom < coveredUntil
+  return COMMITTED.includes(decision) && !mayGoOn && (coveredFrom ?? coveredUntil) >= coveredUntil
 }
 
 /** What is decided of one that is left without any month; what was decided against it before stays so. */

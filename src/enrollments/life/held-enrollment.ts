@@ -42,6 +42,8 @@ export interface HeldEnrollment {
   /** The first month after those it was decided for, where it was ended earlier. */
   readonly plannedUntil: Month | null
   readonly suspendedFrom: Month | null
+  /** The first month that it covers; null when it covers none. */
+  readonly coveredFrom: Month | null
   /** In the order of their months. */
   readonly charges: readonly HeldCharge[]
   /** Requested, and not settled yet. */
@@ -153,6 +155,8 @@ async function readEnrollments(
   const rows = await query<EnrollmentRow>(
     `/* enrollment.read_held */ select enrollment.worker_id as worker, enrollment.id, program_code as program,
       payer_id as payer, payer.kind as payer_kind, decision, enrollment.period, planned_until, suspended_from,
+      (select min(lower(line.period)) from coverage_line as line
+        where (line.worker_id, line.enrollment_id) = (enrollment.worker_id, enrollment.id)) as covered_from,
       coalesce((
         select json_agg(json_build_object('budget', budget_id::text, 'period', charge.period,
           'monthly', monthly::text, 'paidThrough', to_char(paid_through, 'YYYY-MM')) order by first_month)
@@ -187,13 +191,14 @@ interface EnrollmentRow {
   readonly period: string
   readonly planned_until: string | null
   readonly suspended_from: string | null
+  readonly covered_from: string | null
   readonly charges: { budget: string | null; period: string; monthly: string; paidThrough: Month | null }[]
   readonly refunds: { id: string; budget: string; period: string; amount: string }[]
   readonly replaced_by: string | null
 }
 
 function heldEnrollment(row: EnrollmentRow): HeldEnrollment {
-  const { planned_until, suspended_from, payer_kind, replaced_by, ...rest } = row
+  const { planned_until, suspended_from, covered_from, payer_kind, replaced_by, ...rest } = row
   return {
     ...rest,
     payerKind: payer_kind,
@@ -201,6 +206,7 @@ function heldEnrollment(row: EnrollmentRow): HeldEnrollment {
     period: fromDaterange(row.period),
     plannedUntil: planned_until === null ? null : monthOf(planned_until),
     suspendedFrom: suspended_from === null ? null : monthOf(suspended_from),
+    coveredFrom: covered_from === null ? null : monthOf(covered_from),
     charges: row.charges.map(({ budget, period, monthly, paidThrough }) => ({
       budget,
       period: fromDaterange(period),

@@ -95,11 +95,11 @@ export async function giveBack(
     await openClaimCheck(context, { worker, month: died, reason })
 }
 
-// What was accepted by BPJS before it lost all its months is so again.
+// What had lost all its months is committed again, or accepted where BPJS had done so.
 const TAKEN_UP_AGAIN = `/* refund.taken_up_again */
 update enrollment set period = daterange(lower(period), $3::date),
   planned_until = nullif(coalesce(planned_until, upper(period)), $3::date),
-  decision = case when decision <> 'RELEASED' then decision
+  decision = case when decision not in ('RELEASED', 'SUBSTITUTED') then decision
     when exists (select from worker_event as event where event.enrollment_id = enrollment.id and kind = 'ACCEPTED')
       then 'ACCEPTED'
     else 'COMMITTED' end

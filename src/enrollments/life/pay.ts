@@ -36,17 +36,18 @@ export async function pay(context: Context, input: Paying): Promise<Outcome> {
   const { query, note, post } = context.change!
   const reference = checkedReason('input.reference', input.reference)
   const target = await targetOf(query, context, input)
-  // Whoever is enrolled from here on is not held, and another clerk may change what covers him: he is not paid for.
+  const due = [target.value, firstDay(input.through as Month), COMMITTED]
+  // Whoever owes something from here on only is not held, and another clerk may change what covers him: he is not paid for.
   const held = await query<{ id: string }>(
     `/* payment.hold */ select id from worker where id in (
-      select worker_id from enrollment where ${target.condition}
+      select charge.worker_id
+      from enrollment join charge on (charge.worker_id, enrollment_id) = (enrollment.worker_id, enrollment.id)
+      where ${target.condition} and ${IS_DUE}
     ) order by id for no key update`,
-    [target.value],
+    due,
   )
   const [paid] = await query<PaidRow>(payStatement(target.condition), [
-    target.value,
-    firstDay(input.through as Month),
-    COMMITTED,
+    ...due,
     reference,
     ...actor(acting(context)),
     held.map(({ id }) => id),
@@ -57,7 +58,7 @@ export async function pay(context: Context, input: Paying): Promise<Outcome> {
   }
   const entry = { kind: 'PAY', note: `${reference}: through ${input.through}` } as const
   post((budgets ?? []).map(({ budget, amount: part }) => ({ ...entry, budget, amount: BigInt(part) })))
-  note({ workers: workers!.slice(0, MOST_NAMED), ...(target.subject && { subject: target.subject }) })
+  note({ workers: workers!, ...(target.subject && { subject: target.subject }) })
   return done('PaymentRecorded', {
     enrollments: Number(enrollments),
     months: Number(months),
@@ -65,9 +66,6 @@ export async function pay(context: Context, input: Paying): Promise<Outcome> {
     budgets: budgets ?? [],
   })
 }
-
-/** An event of the audit trail names so many people at most; the history of each has its own event. */
-const MOST_NAMED = 1_000
 
 interface PaidRow {
   readonly enrollments: string
@@ -146,6 +144,10 @@ async function enrollmentsOf(
 
 const MOST_ENROLLMENTS = 1_000
 
+/** Whether a charge of an enrollment has months through `$2` that are not paid; `$3` are the decisions that commit. */
+const IS_DUE = `decision = any($3) and first_month <= $2::date
+    and coalesce(paid_through < least($2::date, (upper(charge.period) - interval '1 month')::date), true)`
+
 function payStatement(condition: string): string {
   return `/* payment.record */
 with due as (
@@ -156,9 +158,7 @@ with due as (
     join enrollment using (worker_id)
     join coverage_program as program on program.code = program_code
     join charge on (charge.worker_id, enrollment_id) = (enrollment.worker_id, enrollment.id)
-  where ${condition} and decision = any($3)
-    and first_month <= $2::date
-    and coalesce(paid_through < least($2::date, (upper(charge.period) - interval '1 month')::date), true)
+  where ${condition} and ${IS_DUE}
 ), counted as (
   select due.*, ((extract(year from last) - extract(year from first)) * 12
     + extract(month from last) - extract(month from first) + 1)::int as months

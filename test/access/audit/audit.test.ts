@@ -100,6 +100,13 @@ function keepsATrail(open: () => Promise<{ db: Database; drop: () => Promise<voi
       ])
     })
 
+    test('about 1,500 people names 1,000 of them and counts all', async () => {
+      await look(db.query, { workers: Array.from({ length: 1_500 }, (_, n) => String(n + 1)) })
+      expect(await db.query('select cardinality(workers) as named, people from audit_event')).toEqual([
+        { named: 1_000, people: 1_500 },
+      ])
+    })
+
     test('goes with the transaction it was recorded in', async () => {
       const attempt = db.transaction(async (query) => {
         await look(query)
