@@ -74,6 +74,8 @@ const PROVINCES_OF_ALL_EDITIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** As nearly all numbers are typed: then there is nothing to take away. */
+const BARE = /^\d+$/
 /** Characters without width come along when people copy from web pages. */
 const INVISIBLE = /[\u200b-\u200f\u2060\ufeff]/g
 /** People type spaces (also non-breaking), dots and every kind of dash between the groups. */
@@ -212,13 +214,14 @@ export function isDamagedColumn({ filled, rounded }: { filled: number; rounded: 
  * spreadsheets and programs leave around it: `="3603015705909001"`, `3603015705909001.0`.
  */
 export function withoutSeparators(typed: string): string {
-  if (/^\d+$/.test(typed)) return typed
+  if (BARE.test(typed)) return typed
   const bare = withoutArmour(typed)
   return (FLOAT.exec(bare)?.[1] ?? bare).replace(SEPARATORS, '')
 }
 
 /** Whether a number went through one of too few digits: a spreadsheet's, or a floating-point one above 2^53. */
 function isInexact(typed: string): boolean {
+  if (BARE.test(typed)) return false
   const digits = FLOAT.exec(withoutArmour(typed))?.[1]
   return SCIENTIFIC.test(typed) || (digits !== undefined && !Number.isSafeInteger(Number(digits)))
 }
