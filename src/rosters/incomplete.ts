@@ -12,5 +12,5 @@ export function leaveIncomplete(problems: string): string {
 /** SQL: whether a row of the table `roster_row` has all that it needs besides a NIK. */
 export function isComplete(line: string): string {
   return `(not ${leaveIncomplete(`${line}.problems`)}
-    and exists (select from village where village.code = ${line}.village_code))`
+    and (select true from village where village.code = ${line}.village_code) is not null)`
 }

@@ -79,6 +79,8 @@ async function ask<Roster>(query: string, id: string, server: Server): Promise<R
     const { data } = await call<{ data: { roster: Roster | null } }>(server, '/graphql', {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables: { id } }),
+      // Perhaps it is this very file that keeps the hub busy.
+      waitsFor: ENOUGH_BUSY_ANSWERS,
     })
     if (data.roster !== null) return data.roster
     throw new SetupError('The token does not show it.')
@@ -90,11 +92,21 @@ async function ask<Roster>(query: string, id: string, server: Server): Promise<R
   }
 }
 
+/** So often in a row a hub may say that it is too busy to answer. */
+const ENOUGH_BUSY_ANSWERS = 30
+
+interface Call {
+  readonly headers: Record<string, string>
+  readonly body: RequestInit['body']
+  /** How often it is asked again when it is too busy; a body that can be sent once only is not. */
+  readonly waitsFor?: number
+}
+
 /** What a hub answers with; its refusals are thrown as SetupError. */
 async function call<Answer>(
   { url, token }: Server,
   path: string,
-  { headers, body }: { headers: Record<string, string>; body: RequestInit['body'] },
+  { headers, body, waitsFor = 0 }: Call,
 ): Promise<Answer> {
   const response = await fetch(new URL(path, url), {
     method: 'POST',
@@ -105,6 +117,10 @@ async function call<Answer>(
     throw new SetupError(`The hub at ${url} cannot be reached: ${reasonOf(cause)}.`, [], { cause })
   })
   const text = await response.text()
+  if (response.status === 503 && waitsFor > 0) {
+    await setTimeout(Number(response.headers.get('retry-after') ?? 1) * 1_000)
+    return call({ url, token }, path, { headers, body, waitsFor: waitsFor - 1 })
+  }
   const answer = parsed(text)
   const [error] = answer?.errors ?? []
   if (error) throw new SetupError([error.message, error.extensions?.remedy].filter(Boolean).join(' '))

@@ -25,18 +25,21 @@ export const JUDGED = `asked as materialized (
     coalesce(person.category = any($8::text[]), false) as is_transport,
     -- Into whom a row was merged may have no identity himself.
     worker.id is null or exists (select from worker_identity where worker_id = worker.id) as has_identity,
-    line.village_code is not null and not exists (select from village where code = line.village_code) as is_nowhere
+    (line).village_code is not null and (select true from village where code = (line).village_code) is null as is_nowhere
   from unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::int[]) as found (row, match, worker, in_file, same_as)
-    join roster_row as line on line.roster_id = $1 and line.row = found.row
+    -- Row by row: PostgreSQL knows nothing yet of a roster that has just arrived, and would read all of it each time.
+    cross join lateral (
+      select line from roster_row as line where line.roster_id = $1 and line.row = found.row offset 0
+    ) as named
     join roster on roster.id = $1
     left join worker on worker.id = found.worker
-      and (found.match = 'EXACT' or (line.identity_decision = 'SAME_PERSON' and line.worker_id = found.worker))
+      and (found.match = 'EXACT' or ((line).identity_decision = 'SAME_PERSON' and (line).worker_id = found.worker))
     cross join lateral (
       select worker.category, worker.birth_month, worker.village_code, worker.regency_code, worker.welfare_decile,
         worker.decile_as_of, worker.death_month, worker.civil_servant
       where worker.id is not null
       union all
-      select line.category, line.birth_month, line.village_code, left(line.village_code, 5), line.welfare_decile,
+      select (line).category, (line).birth_month, (line).village_code, left((line).village_code, 5), (line).welfare_decile,
         $9::date, null, false
       where worker.id is null
     ) as person

@@ -169,37 +169,45 @@ function personOf(row: IdentityRow, keys: NikKeys): Opened['person'] {
   return { nik, fullName, birthDate, isOfCrowd: row.is_of_crowd }
 }
 
-// A row that has to be completed first takes nobody's place: of two with one NIK the other is taken.
-const IDENTITIES = `/* roster.identities */
-select identity.row, key_id, nik_token, nik_cipher, full_name, birth_date,
-  ${isComplete('line')} as is_complete, crowd.is_of_crowd, coalesce(line.identity_decision = 'SAME_PERSON', false) as is_same_person,
-  same_nik.first, same_nik.other, namesakes.namesake, line.in_file, line.same_as_row as same_as
-from unnest($2::int[]) as asked (row)
-  join roster_identity as identity on identity.roster_id = $1 and identity.row = asked.row
-  join roster_row as line on line.roster_id = $1 and line.row = asked.row
+// A row that has to be completed first takes nobody's place: of two with one NIK the other is taken. The rows asked about
+// come first: PostgreSQL knows nothing yet of a roster that has just arrived, and would look at the others of all its rows.
+const IDENTITIES = `/* roster.identities */ with asked as materialized (
+  select identity.row, identity.key_id, identity.nik_token, identity.nik_cipher, identity.full_name, identity.normal_name,
+    identity.birth_date, line.in_file, line.same_as_row as same_as, ${isComplete('line')} as is_complete,
+    coalesce(line.identity_decision = 'SAME_PERSON', false) as is_same_person
+  from unnest($2::int[]) as asked (row)
+    cross join lateral (
+      select * from roster_identity as identity where identity.roster_id = $1 and identity.row = asked.row offset 0
+    ) as identity
+    cross join lateral (
+      select * from roster_row as line where line.roster_id = $1 and line.row = asked.row offset 0
+    ) as line
+)
+select asked.row, key_id, nik_token, nik_cipher, full_name, birth_date, in_file, same_as, is_complete, is_same_person,
+  same_nik.first, same_nik.other, crowd.is_of_crowd, namesakes.namesake
+from asked
   left join lateral (
-    select min(line.row) filter (where is_same and line.row < identity.row) as first,
+    select min(line.row) filter (where is_same and line.row < asked.row) as first,
       min(line.row) filter (where not is_same) as other
     from roster_identity as sharing
       join roster_row as line on line.roster_id = $1 and line.row = sharing.row
       cross join lateral (
-        select coalesce(similarity(sharing.normal_name, identity.normal_name) >= $3::real, true) as is_same
+        select coalesce(similarity(sharing.normal_name, asked.normal_name) >= $3::real, true) as is_same
       ) as names
-    where sharing.roster_id = $1 and sharing.nik_token = identity.nik_token and sharing.row <> identity.row
+    where sharing.roster_id = $1 and sharing.nik_token = asked.nik_token and sharing.row <> asked.row
       and ${isComplete('line')}
   ) as same_nik on true
   cross join lateral (
     select count(*) > $4::int as is_of_crowd from (
       select from roster_identity as born
-      where born.roster_id = $1 and born.birth_date = identity.birth_date limit $4::int + 1
+      where born.roster_id = $1 and born.birth_date = asked.birth_date limit $4::int + 1
     ) as born
   ) as crowd
   left join lateral (
-    select case when count(*) > $5::int then min(row) filter (where row <> identity.row) end as namesake from (
+    select case when count(*) > $5::int then min(row) filter (where row <> asked.row) end as namesake from (
       select row from roster_identity as named
-      where named.roster_id = $1 and named.birth_date = identity.birth_date
-        and named.normal_name = identity.normal_name
+      where named.roster_id = $1 and named.birth_date = asked.birth_date and named.normal_name = asked.normal_name
       order by row limit $5::int + 1
     ) as named
   ) as namesakes on crowd.is_of_crowd
-order by identity.row`
+order by asked.row`
