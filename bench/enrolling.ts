@@ -6,7 +6,7 @@ import { benchDatabase } from './database.ts'
 
 /**
  * Enrolling one person: `enrollWorker` over HTTP, in turn with a bare transaction that writes the same rows with prepared
- * statements; and `screenWorker`, in turn with its bare statement. Everybody is enrolled in one program and charged to
+ * statements; and `screenWorker`, in turn with its bare statement. Both sides keep the plans of what they prepare. Everybody is enrolled in one program and charged to
  * one budget, as in the week before a month begins. A copy of the bench database is made for it, and dropped after.
  */
 const CONNECTIONS = 16
@@ -34,7 +34,8 @@ type Work = (worker: string) => Promise<void>
 /** @param workers of the bench database that is copied. */
 export async function measureEnrolling(workers: number): Promise<Enrolling> {
   const { url, drop } = await copyOfBenchDatabase(workers)
-  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS })
+  const keepsPlans = '-c plan_cache_mode=force_generic_plan'
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, options: keepsPlans })
   let hub: ChildProcess | undefined
   try {
     const payer = await prepareMoney(pool)
