@@ -5,6 +5,7 @@ import type { Query } from '../../db/database.ts'
 import { badInput } from '../../kernel/errors.ts'
 import { holdVisibleWorkers } from '../../workers/hold-workers.ts'
 import { recordEvents } from '../../workers/record-events.ts'
+import { stateRefusal } from '../state-refusal.ts'
 import { isSubsidy } from '../subsidy.ts'
 
 export interface Merge {
@@ -67,7 +68,7 @@ async function refuseOtherLife(query: Query, keep: string, merge: string): Promi
 }
 
 function recordsDiffer(message: string) {
-  return refusal('StateRefusal', { code: 'RECORDS_DIFFER', message, possibleFrom: null })
+  return stateRefusal('RECORDS_DIFFER', message)
 }
 
 interface CommonMonths {
