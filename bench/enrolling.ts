@@ -6,8 +6,9 @@ import { benchDatabase } from './database.ts'
 
 /**
  * Enrolling one person: `enrollWorker` over HTTP, in turn with a bare transaction that writes the same rows with prepared
- * statements; and `screenWorker`, in turn with its bare statement. Everybody is enrolled in one program and charged to
- * one budget, as in the week before a month begins. A copy of the bench database is made for it, and dropped after.
+ * statements; and `screenWorker`, in turn with its bare statement. The bare side has the hub's sessions, and keeps the plans of
+ * what it prepares as the hub does: without them it would plan each screening anew. Everybody is enrolled in one program
+ * and charged to one budget, as in the week before a month begins. A copy of the bench database is made for it, and dropped after.
  */
 const CONNECTIONS = 16
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9)
@@ -34,7 +35,7 @@ type Work = (worker: string) => Promise<void>
 /** @param workers of the bench database that is copied. */
 export async function measureEnrolling(workers: number): Promise<Enrolling> {
   const { url, drop } = await copyOfBenchDatabase(workers)
-  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS })
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, options: await sessionOptions() })
   let hub: ChildProcess | undefined
   try {
     const payer = await prepareMoney(pool)
@@ -50,6 +51,15 @@ export async function measureEnrolling(workers: number): Promise<Enrolling> {
     await pool.end()
     await drop()
   }
+}
+
+/** The settings of the hub's sessions, and plans that are kept. */
+async function sessionOptions(): Promise<string> {
+  const { SESSION_SETTINGS } = await import('../dist/src/db/session.js')
+  const settings = { ...SESSION_SETTINGS, plan_cache_mode: 'force_generic_plan' }
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
 }
 
 async function compared(next: () => string, hub: Work, bare: Work) {

@@ -120,7 +120,7 @@ export const enrollmentPolicy: Policy = {
     },
     EnrollmentCount: { 'registry:read': ['category', 'enrollments'] },
     Worker: { 'registry:read': ['enrollments', 'coverage', 'covered'] },
-    MergedWorkers: { 'registry:write': ['merge', 'worker'] },
+    MergedWorkers: { 'registry:write': ['merge', 'worker', 'covered'] },
     UndoneMerge: { 'registry:write': ['merge', 'kept', 'restored'] },
     MergeRefusal: { 'registry:write': ['code', 'message', 'merge'] },
     BudgetForecast: { 'registry:read': ['month', 'committed', 'paid', 'committedSoFar'] },

@@ -158,6 +158,131 @@ describeOnServer('many clerks at once', { timeout: 120_000 }, () => {
     await ledgerHolds()
   })
 
+  test('of transfers, ends, substitutions, deaths, merges and enrollments at once the outcome is what each alone has', async () => {
+    const GROUP = 60
+    const [regency, province] = [await aHouse('REGENCY', 4 * GROUP), await aHouse('PROVINCE', 4 * GROUP)]
+    await agree(regency.payer, province.payer)
+    const groups = await Promise.all(Array.from({ length: 7 }, () => aCrowd(hub, GROUP)))
+    const [handedOver, ended, replaced, dying, substitutes, twins, more] = groups as string[][]
+    const first = [handedOver, ended, replaced, dying].flatMap((group) => group!)
+    const enrollments = await shared(
+      CLERKS,
+      first,
+      async (worker, n) => (await enroll(regency.clerk(n), worker, regency.program)).id!,
+    )
+    expect(await committed(regency.budget)).toBe(BigInt(4 * GROUP) * COST)
+
+    const reason = 'Surat 12/2023'
+    const from = '2023-07'
+    const of = new Map(first.map((worker, at) => [worker, enrollments[at]!]))
+    const free = { from, to: '2023-12' }
+    type Job = (n: number) => Promise<unknown>
+    const change = (group: string[], mutation: string, facts: (at: number) => object): Job[] =>
+      group.map((worker, at) => async (n) => {
+        const input = { enrollment: of.get(worker), from, reason, ...facts(at) }
+        expect((await mutate(regency.clerk(n), mutation, input)).__typename).toBe('Enrollment')
+      })
+    const enrolledLater: string[] = []
+    const enrollLater = (worker: string) => async (n: number) => {
+      if (enrolledLater.includes(worker)) return
+      const answer = await enroll(regency.clerk(n), worker, regency.program, free)
+      if (answer.__typename === 'Enrollment') enrolledLater.push(worker)
+      else expect(nameOf(answer)).toBe('BudgetRefusal OVER_BUDGET')
+    }
+    // Each twin is a second row of somebody whom the regency covers to June at least.
+    let [merged, enrolledTwins] = [0, 0]
+    const mergeAndEnroll =
+      (twin: string, at: number): Job =>
+      async (n) => {
+        const merge = { keep: ended![at], merge: twin, reason }
+        const input = { worker: twin, program: province.program.code, from: '2023-01', to: '2023-03' }
+        const [merging, enrolling] = await Promise.all([
+          mutate(regency.clerk(n), 'mergeWorkers', merge),
+          askAs(
+            hub,
+            province.clerk(n),
+            `mutation ($input: EnrollWorkerInput!) { enrollWorker(input: $input) { ${ENROLLED} } }`,
+            { input },
+          ),
+        ])
+        if (merging.__typename === 'MergedWorkers') {
+          merged++
+          expect(enrolling.errors).toMatchObject([{ code: 'BAD_USER_INPUT', field: 'input.worker' }])
+        } else {
+          enrolledTwins++
+          expect([nameOf(merging), enrolling.data.enrollWorker.__typename]).toEqual([
+            'OverlapRefusal ALREADY_COVERED',
+            'Enrollment',
+          ])
+        }
+      }
+    const jobs: Job[] = [
+      ...change(handedOver!, 'transferEnrollment', () => ({ program: province.program.code })),
+      ...change(ended!, 'endEnrollment', () => ({})),
+      ...change(replaced!, 'substitute', (at) => ({ worker: substitutes![at] })),
+      ...dying!.map(
+        (worker): Job =>
+          async (n) => {
+            const death = { worker, death: { month: '2023-05' }, reason }
+            expect((await mutate(regency.clerk(n), 'recordLifeEvent', death)).__typename).toBe('LifeEvent')
+          },
+      ),
+      ...twins!.map(mergeAndEnroll),
+      ...more!.map(enrollLater),
+    ]
+    await shared(CLERKS, randomFrom('everything at once').shuffle(jobs), (job, n) => job(n))
+    expect(merged + enrolledTwins).toBe(GROUP)
+
+    // Whoever came too early for the money that was freed asks again: 6 and 6 and 7 months of each group are free.
+    const others = await aCrowd(hub, 3 * GROUP)
+    await shared(CLERKS, [...more!, ...others], (worker, n) => enrollLater(worker)(n))
+    const places = Math.floor((GROUP * (6 + 6 + 7)) / 6)
+    expect(enrolledLater).toHaveLength(places)
+    const left = GROUP * (6 + 6 + 7) - places * 6
+    expect(await committed(regency.budget)).toBe(BigInt(4 * GROUP * 12 - left) * MONTHLY)
+    expect(await committed(province.budget)).toBe(BigInt(GROUP * 6 + enrolledTwins * 3) * MONTHLY)
+    expect(await monthsCoveredTwice([...groups.flat(), ...others])).toEqual([])
+    const claims = await hub.db.query(
+      `/* test.claims */ select from claim_check where worker_id = any($1::bigint[]) and month = '2023-05-01'`,
+      [dying],
+    )
+    expect(claims).toHaveLength(GROUP)
+    await ledgerHolds()
+  })
+
+  test('a refund that is settled while its worker is merged is a conflict to be sent again, and not one that was settled', async () => {
+    const { clerk, program, budget } = await aHouse('REGENCY', 1)
+    const [kept, gone] = (await aCrowd(hub, 2)) as [string, string]
+    const { id } = await enroll(clerk(1), gone, program)
+    await mutate(clerk(1), 'recordPayment', {
+      program: program.code,
+      through: '2023-03',
+      reference: 'SP2D 9',
+    })
+    const asked = await mutate(clerk(1), 'requestRefund', {
+      enrollment: id,
+      from: '2023-01',
+      reason: 'Surat 1',
+    })
+    const settling = { refund: asked.refunds![0]!.id, granted: true, reason: 'Surat 2' }
+    const letGo = await hold(gone)
+    const merging = mutate(clerk(1), 'mergeWorkers', { keep: kept, merge: gone, reason: 'Surat 3' })
+    await expect.poll(() => waitingFor('worker.hold_visible')).toBe(1)
+    const settled = askAs(
+      hub,
+      clerk(2),
+      `mutation ($input: SettleRefundInput!) { settleRefund(input: $input) { ${REFUSED} } }`,
+      { input: settling },
+    )
+    await expect.poll(() => waitingFor('worker.hold')).toBe(1)
+    await letGo()
+    expect((await merging).__typename).toBe('MergedWorkers')
+    expect((await settled).errors).toMatchObject([{ code: 'CONFLICT' }])
+    expect((await mutate(clerk(2), 'settleRefund', settling)).__typename).toBe('Refund')
+    expect(await committed(budget)).toBe(0n)
+    await ledgerHolds()
+  })
+
   test('a payment waits for nobody who owes nothing', async () => {
     const { clerk, program } = await aHouse('REGENCY', 3)
     const [paid, released, owing] = (await aCrowd(hub, 3)) as [string, string, string]
@@ -284,6 +409,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   enrollWorker: ENROLLED,
   recordPayment: `${REFUSED} ... on PaymentRecorded { enrollments }`,
   settleRefund: REFUSED,
+  recordLifeEvent: REFUSED,
+  mergeWorkers: REFUSED,
 }
 
 const nameOf = ({ __typename, code }: Answered) => (code ? `${__typename} ${code}` : __typename)

@@ -28,7 +28,7 @@ import { emptyRegistry, historyOf } from '../workers/registry.ts'
 
 const MERGE = `mutation ($input: MergeWorkersInput!) { mergeWorkers(input: $input) {
   __typename
-  ... on MergedWorkers { merge worker { id } }
+  ... on MergedWorkers { merge worker { id } covered { benefit payerKind from to } }
   ... on OverlapRefusal { code covered { benefit payerKind from to } findings { code } }
   ... on StateRefusal { code message possibleFrom } } }`
 
@@ -181,6 +181,7 @@ for (const [where, describeThere, databaseOf] of [
         'worker.hold_visible',
         'merge.lives',
         'merge.common_months',
+        'merge.beside',
         'merge.move',
         'worker_event.record',
         'audit.record',
@@ -291,6 +292,35 @@ for (const [where, describeThere, databaseOf] of [
         const kept = await aWorker().coveredBy(program, '2023-01..2023-04').in(hub)
         await merged(kept.id, (await twin().in(hub)).id)
       })
+    })
+
+    test.each<[string, () => ReturnType<typeof aWorker>, object[]]>([
+      [
+        'a wage earner of an employer',
+        () => aWorker().reportedBy(employer, '2023-03..2023-12', { segment: 'PU' }),
+        [{ benefit: 'JKK', payerKind: 'EMPLOYER', from: '2023-03', to: '2023-04' }],
+      ],
+      [
+        'reported by another payer',
+        () => aWorker().reportedBy(regency, '2023-04..2023-12'),
+        [{ benefit: 'JKK', payerKind: 'REGENCY', from: '2023-04', to: '2023-04' }],
+      ],
+      [
+        'a worker of a project',
+        () => aWorker().reportedBy(employer, '2023-01..2023-12', { segment: 'JAKON' }),
+        [],
+      ],
+      ['reported in other months', () => aWorker().reportedBy(regency, '2023-05..2023-12'), []],
+    ])('of a subsidized one with %s says what is paid for twice from then on', async (_, twin, covered) => {
+      const [subsidized, reported] = [
+        await aWorker().coveredBy(program, '2023-01..2023-04').in(hub),
+        await twin().in(hub),
+      ]
+      const there = (await merge(subsidized.id, reported.id)).data.mergeWorkers
+      expect(there).toMatchObject({ __typename: 'MergedWorkers', covered })
+      await undo(there.merge)
+      const back = (await merge(reported.id, subsidized.id)).data.mergeWorkers
+      expect(back).toMatchObject({ __typename: 'MergedWorkers', covered })
     })
 
     describe('two of whose life not the same is recorded', () => {

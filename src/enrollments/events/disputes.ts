@@ -6,8 +6,8 @@ import { ref, sql } from '../../planner/sql.ts'
 import { type DisputeDecision, DisputeEntity, type DisputeSubject } from '../../workers/dispute.entity.ts'
 import { holdVisibleWorkers, holdWorkers } from '../../workers/hold-workers.ts'
 import { recordEvents } from '../../workers/record-events.ts'
-import { nothingToDo } from '../life/end.ts'
 import { movedMeanwhile } from '../life/held-enrollment.ts'
+import { nothingToDo } from '../state-refusal.ts'
 
 /**
  * Records that a person or a village says a record is wrong (UU 27/2022: right to correction; DOMAIN.md §12). Until it is

@@ -7,7 +7,7 @@ import { contains, fromDaterange, type Period, toDaterange } from '../../kernel/
 import type { Benefit } from '../../programs/program.entity.ts'
 import { recordEvents } from '../../workers/record-events.ts'
 import { afterClaims, isUnchecked, openClaimCheck } from '../life/claims.ts'
-import { nothingToDo } from '../life/end.ts'
+import { nothingToDo } from '../state-refusal.ts'
 import { type Consequence, claimCheckOf, consequencesOfCut } from './consequence.ts'
 import { checkInLife, type Plan, type Telling } from './person.ts'
 import { planRelease, type Release, writeReleases } from './release-months.ts'

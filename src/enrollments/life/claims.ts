@@ -1,8 +1,8 @@
 import type { Context } from '../../contract/context.ts'
-import { refusal } from '../../contract/outcome.ts'
 import type { Query } from '../../db/database.ts'
 import { addMonths, firstDay, type Month, monthOf } from '../../kernel/month.ts'
 import { recordEvents } from '../../workers/record-events.ts'
+import { stateRefusal } from '../state-refusal.ts'
 import type { HeldEnrollment } from './held-enrollment.ts'
 
 /**
@@ -14,11 +14,11 @@ import type { HeldEnrollment } from './held-enrollment.ts'
 export async function checkClaims(query: Query, { worker }: HeldEnrollment, from: Month): Promise<void> {
   const last = (await lastClaims(query, [worker])).get(worker)
   if (last === undefined || from > last) return
-  throw refusal('StateRefusal', {
-    code: 'CLAIM_OPEN',
-    message: 'There may be a claim for a month from there on, so the worker stays covered in it.',
-    possibleFrom: addMonths(last, 1),
-  })
+  throw stateRefusal(
+    'CLAIM_OPEN',
+    'There may be a claim for a month from there on, so the worker stays covered in it.',
+    addMonths(last, 1),
+  )
 }
 
 /**

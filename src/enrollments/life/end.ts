@@ -1,9 +1,9 @@
 import type { Context } from '../../contract/context.ts'
-import { refusal } from '../../contract/outcome.ts'
 import { checkedReason } from '../../contract/reason.ts'
 import type { Month } from '../../kernel/month.ts'
 import { formatPeriod } from '../../kernel/period.ts'
 import { enrollScreened, screenOne } from '../enroll.ts'
+import { notRunning, paidMonths } from '../state-refusal.ts'
 import { checkClaims } from './claims.ts'
 import { type Cut, planCut, writeCuts } from './cut.ts'
 import { COMMITTED, type HeldEnrollment, holdEnrollment } from './held-enrollment.ts'
@@ -28,7 +28,7 @@ export async function end(context: Context, { enrollment, from, reason }: FromMo
   const held = noteOf(context, await holdEnrollment(query, context, enrollment))
   await checkClaims(query, held, from as Month)
   const cut = planCut(checkRunning(held, from as Month), from as Month, 'STAY')
-  if (changesNothing(cut)) throw paidMonths(cut)
+  if (changesNothing(cut)) throw allPaid(cut)
   await writeCuts(context.change!, [cut], {
     ...acting(context),
     event: 'ENDED',
@@ -49,7 +49,7 @@ export async function suspend(context: Context, { enrollment, from, reason }: Fr
   if (held.suspendedFrom !== null) throw notRunning('It is suspended already.')
   await checkClaims(query, held, from as Month)
   const cut = planCut(checkRunning(held, from as Month), from as Month, 'STAY', 'SUSPENDED')
-  if (changesNothing(cut)) throw paidMonths(cut)
+  if (changesNothing(cut)) throw allPaid(cut)
   await writeCuts(context.change!, [cut], {
     ...acting(context),
     event: 'SUSPENDED',
@@ -109,28 +109,16 @@ export function checkRunning(held: HeldEnrollment, from: Month): HeldEnrollment 
   return held
 }
 
-/** It would change nothing. */
-export function nothingToDo(message: string) {
-  return refusal('StateRefusal', { code: 'NOTHING_TO_DO', message, possibleFrom: null })
-}
-
-export function notRunning(message: string, possibleFrom: Month | null = null) {
-  return refusal('StateRefusal', { code: 'NOT_RUNNING', message, possibleFrom })
-}
-
 function changesNothing({ enrollment, coveredUntil, released }: Cut): boolean {
   return coveredUntil >= enrollment.period.until && released.length === 0
 }
 
-function paidMonths({ coveredUntil, enrollment }: Cut) {
-  return refusal('StateRefusal', {
-    code: 'PAID_MONTHS',
-    message:
-      enrollment.payerKind === 'SELF'
-        ? 'All of its months are paid, by the worker himself: they stay.'
-        : 'All of its months are paid: ask for a refund, or for a substitute.',
-    possibleFrom: coveredUntil < enrollment.period.until ? coveredUntil : null,
-  })
+function allPaid({ coveredUntil, enrollment }: Cut) {
+  const message =
+    enrollment.payerKind === 'SELF'
+      ? 'All of its months are paid, by the worker himself: they stay.'
+      : 'All of its months are paid: ask for a refund, or for a substitute.'
+  return paidMonths(message, coveredUntil < enrollment.period.until ? coveredUntil : null)
 }
 
 /** What the ledger says of a cut. */

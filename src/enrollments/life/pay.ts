@@ -10,7 +10,8 @@ import { ref, sql } from '../../planner/sql.ts'
 import { CoverageProgramEntity } from '../../programs/program.entity.ts'
 import { actor, insertEvents } from '../../workers/record-events.ts'
 import { EnrollmentEntity } from '../enrollment.entity.ts'
-import { acting, nothingToDo } from './end.ts'
+import { nothingToDo } from '../state-refusal.ts'
+import { acting } from './end.ts'
 import { COMMITTED } from './held-enrollment.ts'
 
 export interface Paying {

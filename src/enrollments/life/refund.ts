@@ -6,9 +6,10 @@ import type { Month } from '../../kernel/month.ts'
 import { checkActsFor } from '../../payers/acting.ts'
 import { holdWorkers } from '../../workers/hold-workers.ts'
 import { actor, insertEvents, recordEvents } from '../../workers/record-events.ts'
+import { nothingToDo } from '../state-refusal.ts'
 import { checkClaims } from './claims.ts'
 import { planCut, writeCuts } from './cut.ts'
-import { acting, type FromMonth, ledgerNote, noteOf, nothingToDo } from './end.ts'
+import { acting, type FromMonth, ledgerNote, noteOf } from './end.ts'
 import {
   findEnrollment,
   type HeldEnrollment,

@@ -1,15 +1,15 @@
 import type { Context } from '../../contract/context.ts'
-import { refusal } from '../../contract/outcome.ts'
 import { checkedReason } from '../../contract/reason.ts'
 import { badInput } from '../../kernel/errors.ts'
 import { addMonths, type Month } from '../../kernel/month.ts'
 import { intersection, monthCount, type Period } from '../../kernel/period.ts'
 import { holdVisibleWorkers } from '../../workers/hold-workers.ts'
 import { enrollScreened, screenOne } from '../enroll.ts'
+import { notRunning, paidMonths, stateRefusal } from '../state-refusal.ts'
 import type { NewCharge } from '../write-enrollments.ts'
 import { checkClaims } from './claims.ts'
 import { planCut, writeCuts } from './cut.ts'
-import { acting, ledgerNote, noteOf, notRunning } from './end.ts'
+import { acting, ledgerNote, noteOf } from './end.ts'
 import { COMMITTED, type HeldEnrollment, holdEnrollment, paidUntil } from './held-enrollment.ts'
 
 export interface Substituting {
@@ -66,12 +66,7 @@ export async function substitute(context: Context, input: Substituting): Promise
 /** The months a substitute may have: to the end that was decided, from the month that is asked for. */
 function freePlace(held: HeldEnrollment, from: Month): Period {
   const { decision, period, plannedUntil, replacedBy } = held
-  if (replacedBy !== null)
-    throw refusal('StateRefusal', {
-      code: 'PLACE_TAKEN',
-      message: 'Somebody has taken this place already.',
-      possibleFrom: null,
-    })
+  if (replacedBy !== null) throw stateRefusal('PLACE_TAKEN', 'Somebody has taken this place already.')
   const until = plannedUntil ?? period.until
   const isOver = COMMITTED.includes(decision) || decision === 'RELEASED' || decision === 'REJECTED'
   if (!isOver) throw notRunning(`It is ${decision}: it has no place that could be taken.`)
@@ -85,11 +80,7 @@ function checkElapsed(held: HeldEnrollment, from: Month, currentMonth: Month): v
   const paid = paidUntil(held) ?? held.period.from
   const elapsed = [coveredUntil, paid, currentMonth].sort()[0]!
   if (COMMITTED.includes(held.decision) && from < elapsed) {
-    throw refusal('StateRefusal', {
-      code: 'PAID_MONTHS',
-      message: 'Months from there on were paid and have passed: they stay whose they were.',
-      possibleFrom: elapsed,
-    })
+    throw paidMonths('Months from there on were paid and have passed: they stay whose they were.', elapsed)
   }
 }
 
@@ -108,11 +99,10 @@ function takenOver({ charges }: HeldEnrollment, { from }: Period): NewCharge[] {
   })
   const months = taken.reduce((sum, { period }) => sum + monthCount(period), 0)
   if (months === monthCount({ from, until })) return taken
-  throw refusal('StateRefusal', {
-    code: 'PAID_MONTHS',
-    message: 'Later months are paid, and months before them are not: begin with those.',
-    possibleFrom: runStart(taken),
-  })
+  throw paidMonths(
+    'Later months are paid, and months before them are not: begin with those.',
+    runStart(taken),
+  )
 }
 
 /** The first month of the last run of charges that follow each other. */

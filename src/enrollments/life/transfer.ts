@@ -1,5 +1,4 @@
 import type { Context } from '../../contract/context.ts'
-import { refusal } from '../../contract/outcome.ts'
 import { checkedReason } from '../../contract/reason.ts'
 import type { Query } from '../../db/database.ts'
 import { Fault } from '../../kernel/errors.ts'
@@ -7,9 +6,10 @@ import type { Month } from '../../kernel/month.ts'
 import type { Period } from '../../kernel/period.ts'
 import { checkActsFor, mayActFor } from '../../payers/acting.ts'
 import { enrollScreened, screenOne } from '../enroll.ts'
+import { notRunning, paidMonths, stateRefusal } from '../state-refusal.ts'
 import { checkClaims } from './claims.ts'
 import { planCut, writeCuts } from './cut.ts'
-import { acting, checkRunning, ledgerNote, noteOf, notRunning } from './end.ts'
+import { acting, checkRunning, ledgerNote, noteOf } from './end.ts'
 import { type HeldEnrollment, holdVisibleEnrollment, paidUntil } from './held-enrollment.ts'
 
 export interface Transferring {
@@ -46,7 +46,7 @@ export async function transfer(context: Context, input: Transferring): Promise<s
   const paid = paidUntil(held)
   // How far another payer has paid is not to be told.
   if (paid !== undefined && paid > from)
-    throw paidMonths(mayActFor(context.viewer, held.payer) ? paid : null, period)
+    throw notYet(mayActFor(context.viewer, held.payer) ? paid : null, period)
   const cut = planCut(held, from, 'STAY')
   await writeCuts(context.change!, [cut], {
     ...acting(context),
@@ -95,21 +95,15 @@ async function takerOf(
     })
   }
   if (found.pays_for_all) return found.payer
-  throw refusal('StateRefusal', {
-    code: 'LESS_COVERAGE',
-    message: 'The program does not pay for every benefit that the worker would lose.',
-    possibleFrom: null,
-  })
+  throw stateRefusal(
+    'LESS_COVERAGE',
+    'The program does not pay for every benefit that the worker would lose.',
+  )
 }
 
 /** @param paid the first month that is not paid, where it may be told. */
-function paidMonths(paid: Month | null, { until }: Period) {
-  const isOver = paid !== null && paid >= until
-  return refusal('StateRefusal', {
-    code: 'PAID_MONTHS',
-    message: isOver
-      ? 'All of its months are paid, and stay with who paid.'
-      : 'Months from there on are paid, and stay with who paid: hand over after them.',
-    possibleFrom: isOver ? null : paid,
-  })
+function notYet(paid: Month | null, { until }: Period) {
+  if (paid !== null && paid >= until)
+    return paidMonths('All of its months are paid, and stay with who paid.', null)
+  return paidMonths('Months from there on are paid, and stay with who paid: hand over after them.', paid)
 }

@@ -5,6 +5,8 @@ import type { Query } from '../../db/database.ts'
 import { badInput } from '../../kernel/errors.ts'
 import { holdVisibleWorkers } from '../../workers/hold-workers.ts'
 import { recordEvents } from '../../workers/record-events.ts'
+import { stateRefusal } from '../state-refusal.ts'
+import { isSubsidy } from '../subsidy.ts'
 
 export interface Merge {
   /** Id of the worker who stays. */
@@ -18,7 +20,8 @@ export interface Merge {
  * Two rows are one person: everything of the one goes to the other, and nobody sees or counts it any more. Its NIK stays
  * with it and leads to the other. The history of each stays where it is: it tells what happened then.
  *
- * @returns a `MergedWorkers`.
+ * @returns a `MergedWorkers`, with what is paid for twice from now on though nobody here is to be refused for it: by an
+ *   employer, or as another system reported.
  * @throws Refused with a `StateRefusal` when the death or the civil service of one of them is not recorded of the other:
  *   the row that stays would lose it, or give one who died coverage that no life event ends.
  * @throws Refused with an `OverlapRefusal` when both are paid for in the same month for the same benefit: as one person
@@ -36,6 +39,7 @@ export async function mergeWorkers({ keep, merge, reason: why }: Merge, context:
   note({ workers: [keep, merge] })
   await refuseOtherLife(query, keep, merge)
   await refuseSecondPayer(query, keep, merge)
+  const covered = await besideSubsidies(query, keep, merge)
   const id = await moveAll(query, keep, merge)
   note({ subject: `WorkerMerge:${id}` })
   await recordEvents(
@@ -43,7 +47,7 @@ export async function mergeWorkers({ keep, merge, reason: why }: Merge, context:
     context,
     [keep, merge].map((worker) => ({ worker, kind: 'MERGED', reason })),
   )
-  return done('MergedWorkers', { merge: id, worker: keep })
+  return done('MergedWorkers', { merge: id, worker: keep, covered })
 }
 
 async function refuseOtherLife(query: Query, keep: string, merge: string): Promise<void> {
@@ -64,7 +68,7 @@ async function refuseOtherLife(query: Query, keep: string, merge: string): Promi
 }
 
 function recordsDiffer(message: string) {
-  return refusal('StateRefusal', { code: 'RECORDS_DIFFER', message, possibleFrom: null })
+  return stateRefusal('RECORDS_DIFFER', message)
 }
 
 interface CommonMonths {
@@ -96,6 +100,23 @@ async function refuseSecondPayer(query: Query, keep: string, merge: string): Pro
     findings: [],
     shortfalls: [],
   })
+}
+
+/** What stands beside a subsidy of the other row in the same months: lines of employers, and reported subsidies. */
+function besideSubsidies(query: Query, keep: string, merge: string): Promise<CommonMonths[]> {
+  return query<CommonMonths>(
+    `/* merge.beside */ select distinct line.benefit, payer.kind as "payerKind",
+      to_char(lower(line.period * subsidy.period), 'YYYY-MM') as "from",
+      to_char(upper(line.period * subsidy.period) - 1, 'YYYY-MM') as "to"
+    from coverage_line as subsidy
+      join coverage_line as line
+        on line.worker_id <> subsidy.worker_id and line.benefit = subsidy.benefit and line.period && subsidy.period
+      join payer on payer.id = line.payer_id
+    where subsidy.worker_id in ($1, $2) and line.worker_id in ($1, $2) and ${isSubsidy('subsidy')}
+      and (line.segment = 'PU' or line.origin = 'REPORTED' and ${isSubsidy('line')})
+    order by 3, 1, 2, 4`,
+    [keep, merge],
+  )
 }
 
 /**

@@ -1,11 +1,17 @@
 import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql'
 import { byTypename, Refusal, SentOnce } from '../../contract/refusal.type.ts'
-import { OverlapRefusal, StateRefusal } from '../refusals.type.ts'
+import { CoveredMonths, OverlapRefusal, StateRefusal } from '../refusals.type.ts'
 
 @ObjectType({ description: 'Two rows are one person now (penggabungan).' })
 export class MergedWorkers {
   @Field(() => ID, { description: 'Of this merge, to undo it (ID penggabungan).' })
   merge!: string
+
+  @Field(() => [CoveredMonths], {
+    description:
+      'Months in which an employer, or a payer that another system reported, stands beside a subsidy from now on; empty where none does (tumpang tindih).',
+  })
+  covered!: CoveredMonths[]
 }
 
 @ObjectType({ description: 'Two rows are two people again (pembatalan penggabungan).' })
