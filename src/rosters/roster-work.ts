@@ -68,7 +68,8 @@ export async function waitingRosters(query: Query): Promise<string[]> {
 /** @returns whether anything was done. */
 async function workOn(hub: RosterHub, id: string, { chunk, onChunk }: RosterWorkOptions): Promise<boolean> {
   const most = chunk ?? (hub.db.kind === 'server' ? 2_500 : 1_000)
-  const progress = await hub.db.transaction(async (query) => {
+  const progress = await hub.db.transaction(async (queryAtOnce) => {
+    const query = hub.db.kind === 'server' ? queryAtOnce : takingTurns(queryAtOnce)
     const roster = await holdRoster(query, id, { skipsHeld: true })
     if (roster?.state === 'SCREENING') return screenNext(query, hub, roster, most)
     if (roster?.state === 'ENROLLING') return enrollNext(query, hub, roster, most)
@@ -81,6 +82,15 @@ async function workOn(hub: RosterHub, id: string, { chunk, onChunk }: RosterWork
   })
   if (progress) onChunk?.(progress)
   return progress !== undefined
+}
+
+/** The embedded database answers within one turn of the process: others have one after each statement. */
+function takingTurns(query: Query): Query {
+  return async <Row>(text: string, values?: readonly unknown[]) => {
+    const rows = await query<Row>(text, values)
+    await setImmediate()
+    return rows
+  }
 }
 
 async function screenNext(

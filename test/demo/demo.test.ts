@@ -4,9 +4,7 @@ import { parse, validate } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedHub } from '../../seeds/seed-hub.ts'
 import { generateDemo } from '../../seeds/tangerang-2022/demo.ts'
-import { isPermission } from '../../src/access/permission.ts'
-import { signDevelopmentToken } from '../../src/access/tokens/development-key.ts'
-import { ANONYMOUS, type Viewer } from '../../src/access/viewer.ts'
+import { ANONYMOUS } from '../../src/access/viewer.ts'
 import { type Hub, openHub } from '../../src/app.ts'
 import { readSettings } from '../../src/db/settings.ts'
 import { type Month, monthsFrom, parseMonth } from '../../src/kernel/month.ts'
@@ -16,7 +14,9 @@ import { describeExample } from '../../src/server/graphiql/example.ts'
 import { ADMIN } from '../harness/hub.ts'
 import { runPlain } from '../harness/operations.ts'
 import { askAs } from '../harness/viewers.ts'
+import { demoViewer } from './demo-viewer.ts'
 import { PlainCounts } from './plain-counts.ts'
+import { PROMISED_OF_DEMO, PROMISED_OF_LIST, README } from './readme.ts'
 
 /**
  * Real: the whole demo on PGlite in memory, asked through the gate and Apollo; the numbers it must give come from plain
@@ -163,30 +163,27 @@ describe('a federated gateway', () => {
 })
 
 const CLERK = 'Petugas Kabupaten Tangerang'
+const APPROVER = 'Penyetuju Kabupaten Tangerang'
 const ANALYST = 'Analis Provinsi Banten'
 const PARTNER = 'Mitra kementerian'
 const ANYBODY = 'anybody'
 
-/** Whoever has this name in GraphiQL's menu, as the hub knows him by his token. */
-async function viewerNamed(name: string): Promise<Viewer> {
-  if (name === ANYBODY) return ANONYMOUS
-  const { viewers } = await readSettings(hub.db)
-  const { permissions, ...known } = viewers.find((viewer) => viewer.name === name)!
-  const token = await signDevelopmentToken(hub.developmentKey!, {
-    ...known,
-    permissions: permissions.filter(isPermission),
-  })
-  return hub.authenticator.viewerOf(`Bearer ${token}`)
-}
+const viewerNamed = (name: string) => demoViewer(hub, name)
 
-describe('the three viewers', () => {
-  test('are the clerk of a payer and his regency, the analyst of a province, and a partner without an area', async () => {
+describe('the four viewers', () => {
+  test('are clerk and approver of a payer and his regency, the analyst of a province, and a partner without an area', async () => {
     const payers = await ask('{ payers(filter: { kinds: [REGENCY], area: "36.03" }) { nodes { id name } } }')
     const tangerang = payers.data.payers.nodes.find(
       ({ name }: { name: string }) => name === 'Kabupaten Tangerang',
     )
-    expect((await readSettings(hub.db)).viewers.map(({ name }) => name)).toEqual([CLERK, ANALYST, PARTNER])
-    expect(await viewerNamed(CLERK)).toMatchObject({ areas: ['36.03'], payer: tangerang.id })
+    expect((await readSettings(hub.db)).viewers.map(({ name }) => name)).toEqual([
+      CLERK,
+      APPROVER,
+      ANALYST,
+      PARTNER,
+    ])
+    for (const name of [CLERK, APPROVER])
+      expect(await viewerNamed(name)).toMatchObject({ areas: ['36.03'], payer: tangerang.id })
     expect(await viewerNamed(ANALYST)).toMatchObject({ areas: ['36'], payer: undefined })
     expect(await viewerNamed(PARTNER)).toMatchObject({ areas: [], payer: undefined })
   })
@@ -273,31 +270,22 @@ describe('what the documentation promises', () => {
     },
   )
 
-  const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8')
-  const promised = [...readme.matchAll(/^```graphql\n(.*?)^```\n(.*?)(?=^```graphql|^#)/gms)].flatMap(
-    ([, query, after]) =>
-      [...after!.matchAll(ANSWER)].map(([, name, answer]) => ({
-        query: query!,
-        name: name!,
-        answer: answer!,
-      })),
-  )
-
   test('the README has five queries, the last of them with three answers', () => {
+    const promised = PROMISED_OF_DEMO
     expect(promised.map(({ name }) => name)).toEqual([CLERK, ANYBODY, CLERK, CLERK, CLERK, ANALYST, PARTNER])
     expect(new Set(promised.map(({ query }) => query)).size).toBe(5)
     expect(new Set(promised.slice(-3).map(({ query }) => query)).size).toBe(1)
-    expect(readme.match(/^```json$/gm)).toHaveLength(promised.length)
+    expect(README.match(/^```json$/gm)).toHaveLength(promised.length + PROMISED_OF_LIST.length)
   })
 
-  test.each(promised)('the README tells the truth to $name about $query', async ({ query, name, answer }) => {
-    const { data } = await ask(query, {}, await viewerNamed(name))
-    expect(data).toEqual(JSON.parse(answer))
-  })
+  test.each(PROMISED_OF_DEMO)(
+    'the README tells the truth to $name about $query',
+    async ({ query, name, answer }) => {
+      const { data } = await ask(query, {}, await viewerNamed(name))
+      expect(data).toEqual(JSON.parse(answer))
+    },
+  )
 })
-
-/** In the README a line says whose answer follows. */
-const ANSWER = /^Answer to _?(.+?)_?:\n+```json\n(.*?)^```$/gms
 
 /** The same disorder every time. */
 function shuffled<T>(items: readonly T[]): T[] {

@@ -6,14 +6,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedHub } from '../../seeds/seed-hub.ts'
 import { generateRoster } from '../../seeds/tangerang-2022/roster.ts'
 import { type Hub, openHub } from '../../src/app.ts'
+import { toldOfRoster } from '../../src/cli/rosters/import-here.ts'
+import { inWords } from '../../src/cli/rosters/imported-roster.ts'
 import { verifyLedger } from '../../src/enrollments/verify-ledger.ts'
 import { packageRoot } from '../../src/kernel/package-root.ts'
 import { silentProgress } from '../../src/kernel/progress.ts'
 import { planEnrollment } from '../../src/rosters/plan-enrollment.ts'
 import { receiveRoster } from '../../src/rosters/receiving/receive-roster.ts'
 import { workOnRosters } from '../../src/rosters/roster-work.ts'
-import { takeStep } from '../../src/rosters/steps.ts'
+import { demoViewer } from '../demo/demo-viewer.ts'
+import { IMPORTED, PROMISED_OF_LIST } from '../demo/readme.ts'
 import { ADMIN } from '../harness/hub.ts'
+import { askAs } from '../harness/viewers.ts'
+import { afterwards } from './roster-world.ts'
 
 // Real: the demo and its file of 75,000 rows, from bytes to enrolled, on PGlite in memory.
 
@@ -69,12 +74,23 @@ test('every row of the file is screened as it was planted', async () => {
   expect(wrong.slice(0, 10).map((p) => [p, rows[p.row - 1]])).toEqual([])
 }, 240_000)
 
-test('the budget lasts for 70,780 of the 71,196 who are eligible, and enrolling says the same', async () => {
+test('the budget lasts for 70,780 of the 71,196 who are eligible', async () => {
   const plan = await planEnrollment(hub.db.query, roster)
-  expect(plan).toMatchObject({ fits: 70_780, overBudget: 416, cost: 8_323_728_000n })
-  await takeStep(hub.db.query, roster, 'APPROVED', { viewer: ADMIN })
-  await workOnRosters(hub)
+  expect(plan).toMatchObject({ fits: 70_780, cost: 8_323_728_000n })
+  expect(plan.leftOut).toHaveLength(416)
+})
+
+test('the README tells the story of the list as it goes, and enrolling comes to what was foreseen', async () => {
+  const plan = await planEnrollment(hub.db.query, roster)
+  const told = await toldOfRoster(roster, hub.context({ viewer: ADMIN }))
+  expect(`${inWords({ ...told, isNew: true })}\n`).toBe(IMPORTED)
+  for (const { query, name, answer } of PROMISED_OF_LIST) {
+    const { data, errors } = await askAs(hub, await demoViewer(hub, name), query)
+    expect([name, errors, data]).toEqual([name, undefined, JSON.parse(answer)])
+    await workOnRosters(hub)
+  }
+  expect(PROMISED_OF_LIST).toHaveLength(4)
   expect(await outcomes()).toMatchObject({ ENROLLED: 70_780, OVER_BUDGET: 416 })
-  expect(await planEnrollment(hub.db.query, roster)).toEqual(plan)
+  expect(await planEnrollment(hub.db.query, roster)).toEqual(afterwards(plan))
   expect((await verifyLedger(hub.db)).broken).toEqual([])
 }, 240_000)

@@ -31,7 +31,7 @@ export async function importHere(file: Import, progress: Progress): Promise<Impo
     const { id, isNew } = await receiveRoster(context, file, body, config.rosters)
     arriving.done()
     await screenHere(id, hub, progress)
-    return { isNew, ...(await toldOf(id, context)) }
+    return { isNew, ...(await toldOfRoster(id, context)) }
   } finally {
     await hub.close()
   }
@@ -94,7 +94,8 @@ async function stateOf(id: string, { db }: Pick<Hub, 'db'>): Promise<{ state: Ro
   return roster!
 }
 
-async function toldOf(id: string, context: Context): Promise<Omit<ImportedRoster, 'isNew'>> {
+/** What is told of a roster at the end of its import. */
+export async function toldOfRoster(id: string, context: Context): Promise<Omit<ImportedRoster, 'isNew'>> {
   const { state, rows } = await stateOf(id, context)
   const [step] = await context.db.query<{ reason: string | null }>(
     '/* import.reason */ select reason from roster_step where roster_id = $1 order by id desc limit 1',
