@@ -1,3 +1,4 @@
+import { remainingOf } from '../budgets/remaining.ts'
 import type { Context } from '../contract/context.ts'
 import { checkSpan } from '../contract/months.ts'
 import { type Json, type Refused, refusal } from '../contract/outcome.ts'
@@ -171,11 +172,11 @@ export interface Short {
 /** What the budgets lack for a candidate as they are now, held by nobody. */
 export async function shortfallsOf(query: Query, { charges, fundingSource }: Screened): Promise<Short[]> {
   if (fundingSource === 'SELF') return []
-  const rows = await query<{ id: string; remaining: string }>(
-    '/* enrollment.remaining */ select id, ceiling - committed as remaining from budget where id = any($1::bigint[])',
-    [charges.map(({ budget }) => budget)],
+  const remaining = await remainingOf(
+    query,
+    charges.map(({ budget }) => budget),
   )
-  return lacking(charges, new Map(rows.map(({ id, remaining }) => [id, BigInt(remaining)])))
+  return lacking(charges, remaining)
 }
 
 function lacking(charges: readonly ChargePlan[], remaining: ReadonlyMap<string, bigint>): Short[] {

@@ -94,15 +94,11 @@ export async function enrollChunk(
     outcome: 'DONE',
     what: 'roster.enroll',
     subject: `Roster:${roster.id}`,
-    workers: fitting.slice(0, MOST_NAMED).map(({ row }) => workers.get(row)!),
-    people: fitting.length,
+    workers: fitting.map(({ row }) => workers.get(row)!),
   })
   await enterPostings(query, postings, enrolling)
   return refused.length + done.length
 }
-
-/** An event of the audit trail names so many people at most; the history of each has its own event. */
-const MOST_NAMED = 1_000
 
 /**
  * The rows before the first that has to wait: its person is not held, or is that of an earlier row, and covered once this is
