@@ -11,7 +11,7 @@ import { aBudget, aPayer, aProgram, type InsertedProgram } from '../harness/buil
 import { ADMIN, TODAY } from '../harness/hub.ts'
 import { describeOnServer, type ServerDatabase, withServerDatabase } from '../harness/server-database.ts'
 import { askAs } from '../harness/viewers.ts'
-import { finished, Payung } from '../server/payung.ts'
+import { Payung, servedAt } from '../server/payung.ts'
 import { aCrowd, openHubForMany } from './crowd.ts'
 import { ENROLLMENT } from './world.ts'
 
@@ -110,20 +110,7 @@ describeOnServer('a hub that is killed in the middle of 50 mutations', { timeout
   async function start(): Promise<{ child: ChildProcess; address: string }> {
     const child = payung.start(['serve'], env)
     running.push(child)
-    const ended = finished(child).then(({ stderr }) => {
-      throw new Error(stderr)
-    })
-    let said = ''
-    const address = new Promise<string>((resolve) => {
-      child.stderr!.on('data', (text) => {
-        said += text
-        const found = /GraphQL +(http:\S+)\/graphql/.exec(said)?.[1]
-        if (found) resolve(found)
-      })
-    })
-    // A process that is killed later has nothing more to say.
-    ended.catch(() => {})
-    return { child, address: await Promise.race([address, ended]) }
+    return { child, address: await servedAt(child) }
   }
 
   /** The answer, or undefined when the hub did not live to give it. */

@@ -13,14 +13,16 @@ export interface ServerDatabase {
 }
 
 /**
- * Creates an empty database of its own on the server of TEST_DATABASE_URL, with a name nobody else has.
+ * Creates a database of its own on the server of TEST_DATABASE_URL, with a name nobody else has.
  *
+ * @param like a database to whom nobody is connected, of which it becomes a copy; without it, it is empty.
  * @returns its URL, and what drops it even when somebody is still connected.
  */
-export async function withServerDatabase(): Promise<ServerDatabase> {
+export async function withServerDatabase({ like }: { like?: ServerDatabase } = {}): Promise<ServerDatabase> {
   if (!TEST_DATABASE_URL) throw new Error('TEST_DATABASE_URL is not set')
   const name = `payung_test_${process.pid}_${randomBytes(4).toString('hex')}`
-  await asAdministrator(TEST_DATABASE_URL, `create database ${name}`)
+  const template = like ? ` template ${new URL(like.url).pathname.slice(1)}` : ''
+  await asAdministrator(TEST_DATABASE_URL, `create database ${name}${template}`)
   const url = new URL(TEST_DATABASE_URL)
   url.pathname = `/${name}`
   return {

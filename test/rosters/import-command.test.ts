@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { someAreas } from '../harness/areas.ts'
 import { aBudget, aPayer, aProgram } from '../harness/builders.ts'
 import { entities } from '../harness/entities.ts'
-import { finished, Payung } from '../server/payung.ts'
+import { finished, Payung, servedAt } from '../server/payung.ts'
 import { aCsv, aLine, HEADER } from './file/reading.ts'
 
 // Real: the compiled command line, on an embedded database in a folder of its own, and a server that it starts.
@@ -118,12 +118,7 @@ describe('payung import roster', { timeout: 60_000 }, () => {
   test('sends a file to a hub that runs, which has the folder open, and exits 1 for a damaged one', async () => {
     const served = payung.start(['serve'], { ...env, PORT: '0' })
     const end = finished(served)
-    const url = await new Promise<string>((resolve) => {
-      served.stderr!.on('data', (text) => {
-        const address = /GraphQL +(http:\S+)\/graphql/.exec(String(text))?.[1]
-        if (address) resolve(address)
-      })
-    })
+    const url = await servedAt(served)
     const here = await importing('more.csv')
     expect([here.code, here.stderr]).toEqual([1, expect.stringContaining('--url')])
 

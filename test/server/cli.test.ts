@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/db/database.ts'
 import { MIGRATION_NAMES } from '../../src/db/migrations/names.ts'
 import { hubSdl } from '../../src/graph/schema.ts'
 import { entities } from '../harness/entities.ts'
-import { finished, Payung } from './payung.ts'
+import { finished, Payung, servedAt } from './payung.ts'
 
 describe('the command line', { timeout: 120_000 }, () => {
   const payung = new Payung()
@@ -110,15 +110,7 @@ describe('the command line', { timeout: 120_000 }, () => {
     const env = { PORT: '0', PAYUNG_SEED: 'none' }
     const child = payung.start(['serve'], env)
     const end = finished(child)
-    const address = await new Promise<string>((resolve, reject) => {
-      let said = ''
-      child.stderr!.on('data', (text) => {
-        said += text
-        const found = /GraphQL +(http:\S+)\/graphql/.exec(said)?.[1]
-        if (found) resolve(found)
-      })
-      child.on('close', () => reject(new Error(said)))
-    })
+    const address = await servedAt(child)
     expect(await (await fetch(`${address}/health/ready`)).json()).toEqual({ status: 'ready' })
 
     const second = await payung.run(['serve'], env)

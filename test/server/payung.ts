@@ -71,3 +71,20 @@ export function finished(child: ChildProcess): Promise<Ran> {
   })
   return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr })))
 }
+
+/**
+ * Where a hub answers that `serve` has started: `http://127.0.0.1:4000`.
+ *
+ * @throws Error with what it has said, when it ends before it is open.
+ */
+export function servedAt(child: ChildProcess): Promise<string> {
+  let said = ''
+  return new Promise((resolve, reject) => {
+    child.stderr!.on('data', (text) => {
+      said += text
+      const address = /GraphQL +(http:\S+)\/graphql/.exec(said)?.[1]
+      if (address) resolve(address)
+    })
+    child.on('close', () => reject(new Error(said)))
+  })
+}
