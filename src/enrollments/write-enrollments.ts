@@ -130,8 +130,10 @@ with given as (
 ), told as (
   ${insertEvents(
     `select worker_id, $18, fresh.id, program.payer_id, fresh.period,
-      (select sum(monthly * months) from run where run.n = fresh.n), coalesce($19, because), null
-    from fresh join coverage_program as program on program.code = program_code`,
+      cost.amount, coalesce($19, because), null
+    from fresh join coverage_program as program on program.code = program_code
+      -- Looked up for each of thousands, a list of as many would be read from its beginning.
+      left join (select n, sum(monthly * months) as amount from run group by n) as cost using (n)`,
     20,
   )}
 )

@@ -51,7 +51,7 @@ export const JUDGED = `asked as materialized (
     ) as w`,
   limits: '$7',
   more: [`${RANK} as found_rank`],
-})}, reasoned as (
+})}, reasoned as materialized (
   select screened.*,
     case when is_nowhere and not (line).problems @> '[{"code": "UNKNOWN"}]'
       then (line).problems || '[{"code": "UNKNOWN", "field": "village_code", "message": "There is no village of this code."}]'
@@ -64,7 +64,8 @@ export const JUDGED = `asked as materialized (
         from jsonb_array_elements(told) with ordinality as findings (finding, n)
       )
     end as findings
-  from screened
+  -- Read where they stand, and not where they are used: all rules would run once for each time a reason is named.
+  from (select * from screened offset 0) as screened
     cross join lateral (
       select '*' = any(areas) or is_nowhere or village_code is null or exists (
         select from unnest(areas) as area where left(village_code, length(area)) = area
@@ -79,6 +80,7 @@ export const JUDGED = `asked as materialized (
         || case when not ${isDisputed('screened.worker_id')} then '[]' else jsonb_build_array(jsonb_build_object(
           'code', 'DISPUTED', 'level', 'REVIEW', 'message', 'A record of the worker is disputed.', 'fact', null)) end
         as told
+      offset 0
     ) as told
 ), judged as (
   select index as row, match, found_worker, in_file, same_as, worker_id, problems, findings, covered, charges,

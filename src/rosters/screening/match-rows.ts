@@ -53,7 +53,7 @@ export async function matchRows(
   keys: NikKeys,
   { inFile = true } = {},
 ): Promise<MatchedRow[]> {
-  const found = await query<IdentityRow>(IDENTITIES, [roster, rows, SAME_NAME, CROWD, NAMESAKES])
+  const found = await query<IdentityRow>(IDENTITIES, [roster, rows, SAME_NAME, CROWD, NAMESAKES, inFile])
   const opened = found.map((row) => ({ row, person: personOf(row, keys) }))
   const matches = await inVault(query, roster, opened, keys, { forgetsOwn: !inFile })
   const matched = opened.map(({ row, person }) => {
@@ -194,7 +194,7 @@ from asked
       cross join lateral (
         select coalesce(similarity(sharing.normal_name, asked.normal_name) >= $3::real, true) as is_same
       ) as names
-    where sharing.roster_id = $1 and sharing.nik_token = asked.nik_token and sharing.row <> asked.row
+    where $6::bool and sharing.roster_id = $1 and sharing.nik_token = asked.nik_token and sharing.row <> asked.row
       and ${isComplete('line')}
   ) as same_nik on true
   cross join lateral (
@@ -206,7 +206,7 @@ from asked
   left join lateral (
     select case when count(*) > $5::int then min(row) filter (where row <> asked.row) end as namesake from (
       select row from roster_identity as named
-      where named.roster_id = $1 and named.birth_date = asked.birth_date and named.normal_name = asked.normal_name
+      where $6::bool and named.roster_id = $1 and named.birth_date = asked.birth_date and named.normal_name = asked.normal_name
       order by row limit $5::int + 1
     ) as named
   ) as namesakes on crowd.is_of_crowd
