@@ -437,12 +437,12 @@ describe('the report of a roster', () => {
     )
     const lines = plain.text.split('\r\n')
     expect(lines[0]).toBe(
-      '\uFEFFrow,outcome,screened_as,reasons,same_as_row,covered,decision,decision_reason,enrollment,acceptance,acceptance_reason',
+      '\uFEFFrow,outcome,screened_as,reasons,same_as_row,covered,identity_decision,identity_reason,decision,decision_reason,enrollment,acceptance,acceptance_reason',
     )
     expect(lines.slice(1, 5)).toEqual([
-      '1,ELIGIBLE,,,,,,,,,',
-      '2,INVALID_NIK,,LENGTH: A NIK has 16 digits.,,,,,,,',
-      '3,DUPLICATE_IN_FILE,,DUPLICATE_IN_FILE: An earlier row has the same NIK. (1),1,,,,,,',
+      '1,ELIGIBLE,,,,,,,,,,,',
+      '2,INVALID_NIK,,LENGTH: A NIK has 16 digits.,,,,,,,,,',
+      '3,DUPLICATE_IN_FILE,,DUPLICATE_IN_FILE: An earlier row is the same person. (1),1,,,,,,,,',
       expect.stringMatching(/^4,\w+,/),
     ])
     expect(plain.text).not.toContain(UPLOADED)
@@ -454,7 +454,7 @@ describe('the report of a roster', () => {
     )
     expect(named.text.split('\r\n').slice(0, 5)).toEqual([
       `${lines[0]},name`,
-      `1,ELIGIBLE,,,,,,,,,,${UPLOADED}`,
+      `1,ELIGIBLE,,,,,,,,,,,,${UPLOADED}`,
       expect.stringMatching(/^2,/),
       expect.stringMatching(/^3,/),
       expect.stringMatching(/,'=cmd\(\)$/),
@@ -484,9 +484,9 @@ describe('the report of a roster', () => {
       update roster set state = 'ENROLLED'`,
     )
     expect((await report(json.id)).text.trim().split('\r\n').slice(1)).toEqual([
-      '1,ENROLLED,,,,,,,,REFUSED,AGE_LIMIT',
-      '2,OVER_BUDGET,ELIGIBLE,,,,,,,,',
-      '3,ENROLLED,,,,,,,,ACCEPTED,',
+      '1,ENROLLED,,,,,,,,,,REFUSED,AGE_LIMIT',
+      '2,OVER_BUDGET,ELIGIBLE,,,,,,,,,,',
+      '3,ENROLLED,,,,,,,,,,ACCEPTED,',
     ])
   })
 
