@@ -43,6 +43,7 @@ test.runIf(canOpen)(
     expect(await menu.locator('option').allInnerTexts()).toEqual([
       'nobody (no token)',
       CLERK,
+      'Penyetuju Kabupaten Tangerang',
       ANALYST,
       'Mitra kementerian',
     ])

@@ -49,6 +49,12 @@ test('the page is given the viewers of the scenario, each with a token that this
       areas: ['36.03'],
       payer: { name: 'Kabupaten Tangerang' },
     },
+    'Penyetuju Kabupaten Tangerang': {
+      subject: 'penyetuju-kab-tangerang',
+      permissions: ['budget:write', 'overlap:settle', 'registry:read', 'roster:approve', 'statistics:exact'],
+      areas: ['36.03'],
+      payer: { name: 'Kabupaten Tangerang' },
+    },
     'Analis Provinsi Banten': {
       subject: 'analis-prov-banten',
       permissions: ['registry:read', 'statistics:exact'],
