@@ -84,24 +84,23 @@ function questionAnswered(
   { outcome, isIdentified, isJudged }: DecidedRow,
   decision: RowDecision,
 ): Question {
-  const open: readonly Question[] = outcome === 'REVIEW' || outcome === 'SUSPECT_MATCH' ? [outcome] : []
-  const answered: readonly Question[] = [
-    ...(isJudged ? ['REVIEW' as const] : []),
-    ...(isIdentified ? ['SUSPECT_MATCH' as const] : []),
+  const asked = [
+    ...(outcome === 'REVIEW' || outcome === 'SUSPECT_MATCH' ? [outcome] : []),
+    ...(isJudged ? (['REVIEW'] as const) : []),
+    ...(isIdentified ? (['SUSPECT_MATCH'] as const) : []),
   ]
-  const asked = [...open, ...answered]
   if (asked.length === 0) {
     const message = `The row is ${outcome}: only REVIEW and SUSPECT_MATCH ask. Correct it in the file, and send that as a new version.`
     throw rosterRefusal(roster, 'NOTHING_TO_DO', message)
   }
   const question = asked.find((one) => ANSWERS[one].includes(decision))
   if (question) return question
-  const answers = new Set(asked.flatMap((one) => ANSWERS[one]))
-  throw badInput(
-    'input.decision',
-    `This does not answer ${[...new Set(asked)].join(' or ')}.`,
-    `Say ${[...answers].join(' or ')}.`,
-  )
+  const remedy = `Say ${listed(asked.flatMap((one) => ANSWERS[one]))}.`
+  throw badInput('input.decision', `This does not answer ${listed(asked)}.`, remedy)
+}
+
+function listed(words: readonly string[]): string {
+  return [...new Set(words)].join(' or ')
 }
 
 /** Into the months of somebody else's person nobody writes, as nobody registers him again. */

@@ -40,10 +40,10 @@ export const RowAcceptance = { ACCEPTED: 'ACCEPTED', REFUSED: 'REFUSED' } as con
 export type RowAcceptance = keyof typeof RowAcceptance
 
 /**
- * A row of a roster, without identity; `row` counts from 1, without the header. `screenedAs` is what was foreseen
- * when it was approved, where enrolling came to something else. Reasons stand in the order in which they were looked for: `problems` of cells that cannot be
- * read, `nikFindings`, `findings` of the rules of eligibility, `covered` months that somebody pays already. `match` is what
- * the vault knows of the person, `worker` who it is; `inFile` what the row `sameAsRow` says of it. Who somebody is and
+ * A row of a roster, without identity; `row` counts from 1, without the header. `screenedAs` is what was foreseen when it
+ * was approved, where enrolling came to something else. Reasons stand in the order in which they were looked for:
+ * `problems` of cells that cannot be read, `nikFindings`, `findings` of the rules of eligibility, `covered` months that
+ * somebody pays already. `match` is what the vault knows of the person, `worker` who it is; `inFile` what the row `sameAsRow` says of it. Who somebody is and
  * whether he is admitted are decided apart; `admitted` are the codes of the findings that somebody has settled.
  * `rank` orders those who are eligible: who comes first when the money does not last (`rank.ts`).
  */

@@ -111,11 +111,11 @@ export const rosterPolicy: Policy = {
   },
 }
 
+/** `mayUse` of `reach.ts`, as SQL. */
 function isOwn(roster: Ref<RowOf<typeof RosterEntity>>, viewer: Viewer): Answer {
   if (seesEverywhere(viewer)) return true
   if (viewer.payer === undefined) return false
-  const within = viewer.areas.map((area) => `${area}%`)
-  return sql`${roster.payer} = ${viewer.payer}::bigint and not exists (select from unnest(${roster.areas}) as area where not (area like any(${within}::text[])))`
+  return sql`${roster.payer} = ${viewer.payer}::bigint and not exists (select from unnest(${roster.areas}) as area where not exists (select from unnest(${viewer.areas}::text[]) as own where area = own or starts_with(area, own || '.')))`
 }
 
 /** What belongs to a roster goes where the roster goes; the viewer's rosters are looked up once for a statement. */

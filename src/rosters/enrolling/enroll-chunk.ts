@@ -67,7 +67,11 @@ export async function enrollChunk(
     eligible.values().map(needs),
     await remainingOf(query, budgets, { holds: true }),
   )
-  const [fitting, over] = split(eligible, (_, n) => lacking[n]!.length === 0)
+  const settled = eligible.map((row, n) => ({
+    ...row,
+    shortfalls: shortfallFindings(row.charges, lacking[n]!),
+  }))
+  const [fitting, over] = split(settled, ({ shortfalls }) => shortfalls.length === 0)
   const postings: Posting[] = []
   const enrollments = await writeEnrollments(
     { query, note: () => {}, post: (more) => postings.push(...more) },
@@ -80,13 +84,12 @@ export async function enrollChunk(
     },
   )
   const done = [...fitting, ...over]
-  const lackingOf = new Map(eligible.map(({ row }, n) => [row, lacking[n]!]))
   await query(SETTLE, [
     roster.id,
     done.map(({ row }) => row),
     done.map(({ row }) => workers.get(row)),
     done.map((_, n) => enrollments[n] ?? null),
-    done.map(({ row, charges }) => JSON.stringify(shortfallFindings(charges, lackingOf.get(row)!))),
+    done.map(({ shortfalls }) => JSON.stringify(shortfalls)),
     refused.map(({ row }) => row),
   ])
   await recordAudit(query, enrolling, {
@@ -139,9 +142,9 @@ function noteOf({ id, program, period }: HeldRoster, people: number): string {
   return `${program}: ${people} people, ${formatPeriod(fromDaterange(period))}, roster ${id}`
 }
 
-function split<Item>(items: readonly Item[], isFirst: (item: Item, n: number) => boolean): [Item[], Item[]] {
+function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
   const [first, second]: [Item[], Item[]] = [[], []]
-  for (const [n, item] of items.entries()) (isFirst(item, n) ? first : second).push(item)
+  for (const item of items) (isFirst(item) ? first : second).push(item)
   return [first, second]
 }
 

@@ -13,7 +13,7 @@ import { takeStep } from '../steps.ts'
 import { deleteRows, discardDraft, openDraft } from './draft.ts'
 import { digestWhilePassing, type FileDigest } from './file-digest.ts'
 import { retire } from './retire.ts'
-import { type CheckedFacts, checkedFacts, nextVersion, type RosterFacts } from './roster-facts.ts'
+import { type CheckedFacts, checkedFacts, holdReplaced, type RosterFacts } from './roster-facts.ts'
 import { writeRows } from './write-rows.ts'
 
 export type { RosterFacts } from './roster-facts.ts'
@@ -154,7 +154,8 @@ async function keep(
   { rows, isDamaged, digests: [current] }: ReadFile,
   { viewer }: Context,
 ): Promise<ReceivedRoster> {
-  const version = replaces === null ? 1 : await nextVersion(query, replaces, program, viewer)
+  const old = replaces === null ? undefined : await holdReplaced(query, replaces, program, viewer)
+  const version = (old?.version ?? 0) + 1
   const kept = await query(
     `/* roster.received */ update roster set key_id = $2, digest = $3, row_count = $4, version = $5
       where id = $1 and state = 'DRAFT' returning 1`,
@@ -164,7 +165,7 @@ async function keep(
     throw new Fault('CONFLICT', 'The roster was given up meanwhile.', { remedy: 'Send the file again.' })
   const state = isDamaged ? 'DAMAGED' : 'SCREENING'
   await takeStep(query, id, state, { viewer, reason: isDamaged ? damagedReason(rows) : undefined })
-  if (replaces !== null && !isDamaged) await retire(query, replaces, { id, version })
+  if (old && !isDamaged) await retire(query, old, { id, version })
   return { id, state, isNew: true }
 }
 

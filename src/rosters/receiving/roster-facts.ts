@@ -94,25 +94,27 @@ const CORRECTABLE: ReadonlySet<RosterState> = new Set<RosterState>([
 ])
 
 /**
- * The version that a correction is, once it has arrived.
+ * What a correction corrects, once it has arrived.
  *
- * @param replaces id of what is corrected; it is held until the transaction ends.
+ * @param replaces id of it; it is held until the transaction ends.
  * @throws Fault BAD_USER_INPUT about `replaces` when somebody else has corrected it by now, or taken it back.
  */
-export async function nextVersion(
+export async function holdReplaced(
   query: Query,
   replaces: string,
   program: string,
   viewer: Viewer,
-): Promise<number> {
+): Promise<ReplacedRow> {
   const old = await findReplaced(query, replaces, program, viewer)
   if (old.corrected_by !== null)
     throw badInput('replaces', 'This roster was corrected before.', `Correct roster ${old.corrected_by}.`)
   checkCorrectable(old)
-  return old.version + 1
+  return old
 }
 
-interface ReplacedRow {
+/** A roster that is corrected. */
+export interface ReplacedRow {
+  readonly id: string
   readonly state: RosterState
   readonly version: number
   readonly areas: readonly string[]
@@ -137,7 +139,7 @@ function checkCorrectable({ state }: ReplacedRow): void {
   throw badInput('replaces', message, 'Wait until it is screened, or leave replaces out.')
 }
 
-const REPLACED = `/* roster.replaced */ select state, version, areas, (
+const REPLACED = `/* roster.replaced */ select id, state, version, areas, (
     select newer.id from roster as newer
     where newer.replaces_id = roster.id and newer.digest is not null and newer.state <> 'WITHDRAWN'
   ) as corrected_by
