@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 
 /** As much as is needed here of the `monaco-editor` that GraphiQL leaves in a global. */
@@ -39,7 +39,7 @@ interface OpenedGraphiql extends AsyncDisposable {
 export async function openGraphiql(baseUrl: string): Promise<OpenedGraphiql> {
   const browser = await launchChromium()
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  const { requests, consoleErrors } = await listenTo(page)
+  const { requests, consoleErrors, loading } = await listenTo(page)
   const answerTo = async (action: () => Promise<unknown>) => {
     try {
       await action()
@@ -76,7 +76,11 @@ export async function openGraphiql(baseUrl: string): Promise<OpenedGraphiql> {
       await panel.getByRole('button', { name }).click()
       await read(page)
     },
-    reload: () => ready(page, () => page.reload()),
+    reload: async () => {
+      // Monaco may still be loading a worker, which would be broken off and complained of.
+      while (loading.size > 0) await page.waitForTimeout(50)
+      await ready(page, () => page.reload())
+    },
     [Symbol.asyncDispose]: () => browser.close(),
   }
 }
@@ -98,11 +102,15 @@ async function read(page: Page): Promise<void> {
 async function listenTo(page: Page) {
   const requests: string[] = []
   const consoleErrors: string[] = []
+  const loading = new Set<Request>()
   // Of the context, not of the page: it also reports what workers load.
   page.context().on('request', (request) => {
     if (/^https?:/.test(request.url())) requests.push(request.url())
+    loading.add(request)
   })
+  page.context().on('requestfinished', (request) => loading.delete(request))
   page.context().on('requestfailed', (request) => {
+    loading.delete(request)
     consoleErrors.push(`${request.url()} failed: ${request.failure()?.errorText}`)
   })
   page.on('console', (message) => {
@@ -113,7 +121,7 @@ async function listenTo(page: Page) {
   await page.addInitScript(`addEventListener('securitypolicyviolation', (event) => {
     console.error('Content-Security-Policy: ' + event.violatedDirective + ' refused ' + event.blockedURI)
   })`)
-  return { requests, consoleErrors }
+  return { requests, consoleErrors, loading }
 }
 
 /** Read from Monaco's model: the page's own text holds only the lines that fit into the pane. */
