@@ -1,5 +1,10 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+
+// Rows of a file outlive a few small collections, and V8 would then put all rows to come where only large ones look: a server
+// that takes in a file would hold a hundred megabytes more (docs/decisions.md).
+setFlagsFromString('--no-allocation-site-pretenuring')
 
 const cli = new URL('../dist/src/cli.js', import.meta.url)
 

@@ -10,9 +10,16 @@ import type { Engine, Query } from './engine.ts'
 import { embeddedNotifications } from './notifications.ts'
 import { PgliteDialect } from './pglite-dialect.ts'
 import { runOn } from './run-on-pglite.ts'
-import { SESSION_SETTINGS } from './session.ts'
+import { KEEP_PLANS, SESSION_SETTINGS } from './session.ts'
 import { insideTransaction, refuseInsideTransaction } from './transaction-scope.ts'
 import { VALUE_PARSERS } from './values.ts'
+
+/**
+ * Reading a table from end to end begins with asking the system how long its file is, which takes ten times as long here as
+ * looking one row up. For a table of a few rows PostgreSQL would do so all the same: also to see that what a row names is
+ * there, with a plan that it makes once and keeps. Those it made before the first such transaction are made anew.
+ */
+const KEEP_PLANS_HERE = `${KEEP_PLANS}; set local enable_seqscan = off`
 
 /**
  * PostgreSQL inside this process, its files in `<dataDir>/database`, or nowhere for `memory`.
@@ -54,6 +61,7 @@ async function boot(dataDir: string): Promise<PGlite> {
 }
 
 function engineOver(pglite: PGlite, released: () => void): Engine {
+  let hasStartedAnew = false
   return {
     kind: 'embedded',
     pglite,
@@ -64,9 +72,13 @@ function engineOver(pglite: PGlite, released: () => void): Engine {
       refuseInsideTransaction(pglite)
       return (await runOn(pglite, text, values)).rows as never[]
     },
-    transaction: async (work) => {
+    transaction: async (work, { keepsPlans = false } = {}) => {
       refuseInsideTransaction(pglite)
-      return pglite.transaction((tx) => insideTransaction(pglite, () => work(queryOn(tx))))
+      return pglite.transaction(async (tx) => {
+        if (keepsPlans) await tx.exec(hasStartedAnew ? KEEP_PLANS_HERE : `${KEEP_PLANS_HERE}; discard plans`)
+        hasStartedAnew ||= keepsPlans
+        return insideTransaction(pglite, () => work(queryOn(tx)))
+      })
     },
     close: async () => {
       try {

@@ -18,9 +18,11 @@ export type Query = <Row = Record<string, unknown>>(
 /** How a transaction runs. */
 export interface TransactionOptions {
   /**
-   * Plans of `prepared` statements (`prepared.ts`) are kept, whatever values they were made for. PostgreSQL would weigh
-   * one against a plan for the values at hand, and make that anew each time: for the rules of eligibility, ten times as
-   * long as running them. Only for statements about a few rows, which no value makes much dearer.
+   * Statements are planned without looking at their values, and plans of `prepared` ones (`prepared.ts`) are kept. PostgreSQL
+   * would weigh such a plan against one for the values at hand, and make that anew each time: for the rules of eligibility,
+   * ten times as long as running them. It takes a list whose length it does not know for short, and looks up one row after the
+   * other: right for a few, and for thousands out of a table that it has no statistics of yet. Two such lists are to be joined
+   * by an equality, or each row of one is compared with all of the other.
    */
   readonly keepsPlans?: boolean
 }

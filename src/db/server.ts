@@ -1,11 +1,12 @@
 import { PostgresDialect } from 'kysely'
-import { Pool, type PoolClient, types } from 'pg'
+import { Pool, type PoolClient, type QueryConfig, type QueryResult, types } from 'pg'
 import { SetupError } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/log.ts'
+import { arrayText } from './array-text.ts'
 import type { Engine, Query, TransactionOptions } from './engine.ts'
 import { preparedName } from './prepared.ts'
 import { ServerNotifications } from './server-notifications.ts'
-import { SESSION_SETTINGS } from './session.ts'
+import { KEEP_PLANS, SESSION_SETTINGS } from './session.ts'
 import { insideTransaction, refuseInsideTransaction } from './transaction-scope.ts'
 import { VALUE_PARSERS } from './values.ts'
 
@@ -131,7 +132,7 @@ async function transaction<T>(
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query(keepsPlans ? 'begin; set local plan_cache_mode = force_generic_plan' : 'begin')
+    await client.query(keepsPlans ? `begin; ${KEEP_PLANS}` : 'begin')
     const result = await insideTransaction(pool, () => work((text, values) => run(client, text, values)))
     await client.query('commit')
     return result
@@ -148,10 +149,25 @@ async function transaction<T>(
 
 async function run<Row>(on: Pool | PoolClient, text: string, values?: readonly unknown[]): Promise<Row[]> {
   const name = preparedName(text)
-  const result = await on.query(
-    name ? { name, text, values: values as unknown[] } : { text, values: values as unknown[] },
-  )
+  const given = values?.map((value) => (Array.isArray(value) && arrayText(value)) || value)
+  const result = await asked(on, { text, ...(name && { name }), ...(given && { values: given }) })
   // Several statements in one text come back as an array of results.
-  const last = Array.isArray(result) ? result.at(-1) : result
+  const last = Array.isArray(result) ? result.at(-1)! : result
   return last.rows
+}
+
+/**
+ * Asks with a callback: a promise of the driver's own holds the rows of the statement before it until all memory is searched
+ * for what nobody uses, and a transaction of large statements then needs several times as much.
+ */
+async function asked(on: Pool | PoolClient, config: QueryConfig): Promise<QueryResult | QueryResult[]> {
+  try {
+    return await new Promise<QueryResult>((resolve, reject) => {
+      on.query(config, (error, result) => (error ? reject(error) : resolve(result)))
+    })
+  } catch (error) {
+    // From here, and not from where the server's answer arrived.
+    Error.captureStackTrace(error as Error)
+    throw error
+  }
 }

@@ -16,6 +16,9 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   random_page_cost: '1.1',
 }
 
+/** Plans statements until the end of the transaction whatever values they are given (`TransactionOptions.keepsPlans`). */
+export const KEEP_PLANS = 'set local plan_cache_mode = force_generic_plan'
+
 /**
  * From now on PostgreSQL gives up statements of this pool that run longer: SQLSTATE 57014. Waits for a moment in
  * which every open connection is free, so it belongs to the end of a start.

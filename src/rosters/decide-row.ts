@@ -8,6 +8,7 @@ import { WorkerEntity } from '../workers/worker.entity.ts'
 import { holdVisibleRoster } from './hold-visible-roster.ts'
 import { rosterRefusal } from './roster-refusal.ts'
 import type { RowDecision, RowOutcome } from './roster-row.entity.ts'
+import { matchRows } from './screening/match-rows.ts'
 import { screenRows } from './screening/screen-rows.ts'
 import { type HeldRoster, ROSTER_CHANNEL } from './steps.ts'
 
@@ -45,7 +46,7 @@ export async function decideRow(
   if (decision === 'SAME_PERSON' && row.worker !== null) await checkSees(roster, row.worker, context)
   const values = [id, number, decision, reason, context.viewer.subject ?? null]
   await query(question === 'REVIEW' ? ADMIT : IDENTIFY, values)
-  await screenRows(query, context, id, [number])
+  await screenRows(query, context, id, await matchRows(query, id, [number], context.nikKeys))
   await notify(query, ROSTER_CHANNEL, id)
 }
 

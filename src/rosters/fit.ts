@@ -15,12 +15,23 @@ export function takeWhoFits(
 ): readonly (readonly (string | null)[])[] {
   const lacking: (readonly (string | null)[])[] = []
   for (const ofOne of needs) {
-    const short = [...ofOne].filter(
-      ([budget, amount]) => budget === null || amount > (remaining.get(budget) ?? 0n),
-    )
-    lacking.push(short.map(([budget]) => budget))
+    const short = lackingOf(ofOne, remaining)
+    lacking.push(short)
     if (short.length > 0) continue
     for (const [budget, amount] of ofOne) remaining.set(budget!, remaining.get(budget!)! - amount)
   }
   return lacking
+}
+
+const NOTHING: readonly never[] = []
+
+function lackingOf(needs: Needs, remaining: ReadonlyMap<string, bigint>): readonly (string | null)[] {
+  let short: (string | null)[] | undefined
+  for (const [budget, amount] of needs) {
+    if (budget === null || amount > (remaining.get(budget) ?? 0n)) {
+      short ??= []
+      short.push(budget)
+    }
+  }
+  return short ?? NOTHING
 }

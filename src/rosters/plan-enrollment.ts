@@ -1,11 +1,11 @@
 import { remainingOf } from '../budgets/remaining.ts'
 import type { Query } from '../db/database.ts'
-import { type ChargePlan, costOf, monthlyCosts, needsOf } from '../enrollments/eligibility/charge-plan.ts'
+import { type ChargePlan, costOf, monthlyCosts } from '../enrollments/eligibility/charge-plan.ts'
 import { TRANSPORT } from '../enrollments/eligibility/charges.ts'
-import { pricePlans } from '../enrollments/eligibility/price-plans.ts'
+import { type PricedPlan, pricePlans } from '../enrollments/eligibility/price-plans.ts'
 import type { Month } from '../kernel/month.ts'
 import type { FundingSource } from '../payers/payer.entity.ts'
-import { type Needs, takeWhoFits } from './fit.ts'
+import { takeWhoFits } from './fit.ts'
 
 /** What enrolling a roster costs and how far the budgets go; money in rupiah. */
 export interface EnrollmentPlan {
@@ -37,24 +37,21 @@ export async function planEnrollment(query: Query, roster: string): Promise<Enro
   const plans = await pricePlans(query, program, period)
   const kinds = transports.map((isTransport) => (isTransport ? plans.transport : plans.other))
   const enrolled = new Set(kinds.keys().filter((i) => outcomes[i] === 'ENROLLED'))
-  const needs = new Map(
-    [plans.transport, plans.other].map((plan) => [plan, needsOfPlan(plan, funding_source)]),
-  )
   const remaining = await remainingOf(
     query,
-    [...needs.values()].flatMap((need) => [...need.keys()]),
+    [plans.transport, plans.other].flatMap(({ needs }) => [...needs.keys()]),
   )
   const waiting = [...kinds.keys()].filter((i) => outcomes[i] === 'ELIGIBLE')
   const left = new Map(remaining)
   const lacking = takeWhoFits(
-    waiting.values().map((i) => needs.get(kinds[i]!)!),
+    waiting.values().map((i) => kinds[i]!.needs),
     left,
   )
   const taken = new Set([...enrolled, ...waiting.filter((_, n) => lacking[n]!.length === 0)])
-  const of = (chosen: (i: number) => boolean, plan: readonly ChargePlan[]) =>
+  const of = (chosen: (i: number) => boolean, plan: PricedPlan) =>
     kinds.reduce((count, kind, i) => (kind === plan && chosen(i) ? count + 1 : count), 0)
   const counted = [plans.transport, plans.other].map((plan) => ({
-    plan,
+    plan: plan.charges,
     all: of(() => true, plan),
     taken: of((i) => taken.has(i), plan),
   }))
@@ -66,11 +63,6 @@ export async function planEnrollment(query: Query, roster: string): Promise<Enro
     budgets: funding_source === 'SELF' ? [] : budgetsOf(counted, remaining),
     leftOut: rows.filter((_, i) => !taken.has(i)),
   }
-}
-
-/** Who pays for himself needs no budget. */
-export function needsOfPlan(plan: readonly ChargePlan[], fundingSource: FundingSource): Needs {
-  return fundingSource === 'SELF' ? new Map() : needsOf(plan)
 }
 
 interface LinesRow {

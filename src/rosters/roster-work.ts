@@ -5,6 +5,8 @@ import type { Context } from '../contract/context.ts'
 import type { Database, Query } from '../db/database.ts'
 import { notify } from '../db/notifications.ts'
 import { enrollChunk } from './enrolling/enroll-chunk.ts'
+import { type LookAhead, type LookedUp, lookAhead, numbersAfter } from './screening/look-ahead.ts'
+import { matchRows } from './screening/match-rows.ts'
 import { screenRows } from './screening/screen-rows.ts'
 import { type HeldRoster, holdRoster, ROSTER_CHANNEL, takeStep } from './steps.ts'
 
@@ -39,20 +41,28 @@ export interface RosterProgress {
  * @throws Error of the first roster that failed, once all others are done; what was not committed is as it was.
  */
 export async function workOnRosters(hub: RosterHub, options: RosterWorkOptions = {}): Promise<void> {
+  const most = options.chunk ?? (hub.db.kind === 'server' ? 2_500 : 1_000)
+  const ahead = lookAhead(hub.db, hub.context({}).nikKeys, most)
   const failed = new Map<string, unknown>()
-  for (let isWorking = true; isWorking; ) {
-    isWorking = false
-    for (const roster of await waitingRosters(hub.db.query)) {
-      if (options.isStopped?.()) return
-      if (failed.has(roster)) continue
-      try {
-        if (await workOn(hub, roster, options)) isWorking = true
-      } catch (error) {
-        failed.set(roster, error)
+  try {
+    for (let isWorking = true; isWorking; ) {
+      isWorking = false
+      for (const roster of await waitingRosters(hub.db.query)) {
+        if (options.isStopped?.()) return
+        if (failed.has(roster)) continue
+        try {
+          const progress = await workOn(hub, roster, most, ahead)
+          if (progress) options.onChunk?.(progress)
+          if (progress) isWorking = true
+        } catch (error) {
+          failed.set(roster, error)
+        }
+        // Requests come first.
+        await setImmediate()
       }
-      // Requests come first.
-      await setImmediate()
     }
+  } finally {
+    await ahead.end()
   }
   for (const error of failed.values()) throw error
 }
@@ -65,23 +75,34 @@ export async function waitingRosters(query: Query): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** @returns whether anything was done. */
-async function workOn(hub: RosterHub, id: string, { chunk, onChunk }: RosterWorkOptions): Promise<boolean> {
-  const most = chunk ?? (hub.db.kind === 'server' ? 2_500 : 1_000)
-  const progress = await hub.db.transaction(async (queryAtOnce) => {
-    const query = hub.db.kind === 'server' ? queryAtOnce : takingTurns(queryAtOnce)
-    const roster = await holdRoster(query, id, { skipsHeld: true })
-    if (roster?.state === 'SCREENING') return screenNext(query, hub, roster, most)
-    if (roster?.state === 'ENROLLING') return enrollNext(query, hub, roster, most)
-    if (roster?.state === 'APPROVED') {
-      await takeStep(query, id, 'ENROLLING', {})
-      const settled = roster.rows - (await countEligible(query, id))
-      await advance(query, id, settled)
-      return { roster: id, state: 'ENROLLING', done: settled, rows: roster.rows } as const
-    }
-  })
-  if (progress) onChunk?.(progress)
-  return progress !== undefined
+/** @returns how far the roster has come; nothing when there was nothing to do, or somebody else does it. */
+async function workOn(
+  hub: RosterHub,
+  id: string,
+  most: number,
+  ahead: LookAhead,
+): Promise<RosterProgress | undefined> {
+  const found = await ahead.take(id)
+  // While these are written.
+  if (found && found.rows.length === most) ahead.begin(id, found.after + most)
+  const progress = await hub.db.transaction(
+    async (queryAtOnce): Promise<RosterProgress | undefined> => {
+      const query = hub.db.kind === 'server' ? queryAtOnce : takingTurns(queryAtOnce)
+      const roster = await holdRoster(query, id, { skipsHeld: true })
+      if (roster?.state === 'SCREENING') return screenNext(query, hub, roster, most, found)
+      if (roster?.state === 'ENROLLING') return enrollNext(query, hub, roster, most)
+      if (roster?.state === 'APPROVED') {
+        await takeStep(query, id, 'ENROLLING', {})
+        const settled = roster.rows - (await countEligible(query, id))
+        await advance(query, id, settled)
+        return { roster: id, state: 'ENROLLING', done: settled, rows: roster.rows }
+      }
+    },
+    { keepsPlans: true },
+  )
+  if (progress?.state === 'SCREENING' && !found && progress.done < progress.rows)
+    ahead.begin(id, progress.done)
+  return progress
 }
 
 /** The embedded database answers within one turn of the process: others have one after each statement. */
@@ -98,11 +119,15 @@ async function screenNext(
   hub: RosterHub,
   roster: HeldRoster,
   most: number,
+  found: LookedUp | undefined,
 ): Promise<RosterProgress> {
   const { id, rows, done } = roster
   const until = Math.min(rows, done + most)
-  const numbers = Array.from({ length: until - done }, (_, n) => done + n + 1)
-  await screenRows(query, hub.context({}), id, numbers)
+  const context = hub.context({})
+  // Another process may have gone on in the meantime.
+  const matched =
+    found?.after === done ? found.rows : await matchRows(query, id, numbersAfter(done, most), context.nikKeys)
+  await screenRows(query, context, id, matched)
   await advance(query, id, until)
   if (until === rows) await takeStep(query, id, 'SCREENED', {})
   return { roster: id, state: 'SCREENING', done: until, rows }

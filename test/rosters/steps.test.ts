@@ -3,6 +3,7 @@ import { ANONYMOUS, type Viewer } from '../../src/access/viewer.ts'
 import type { Hub } from '../../src/app.ts'
 import { composeNik, type Nik } from '../../src/kernel/nik.ts'
 import { RosterState } from '../../src/rosters/roster.entity.ts'
+import { matchRows } from '../../src/rosters/screening/match-rows.ts'
 import { screenRows } from '../../src/rosters/screening/screen-rows.ts'
 import { ROSTER_CHANNEL } from '../../src/rosters/steps.ts'
 import { asking, openRatedHub } from '../enrollments/world.ts'
@@ -341,7 +342,8 @@ describe('decideRow', () => {
       `/* test.admitted */ update roster_row set decision = 'ADMIT', decision_reason = 'x', admitted = '{DECILE_UNKNOWN}' where roster_id = $1`,
       [roster.id],
     )
-    await screenRows(hub.db.query, hub.context({}), roster.id, [1])
+    const matched = await matchRows(hub.db.query, roster.id, [1], hub.nikKeys)
+    await screenRows(hub.db.query, hub.context({}), roster.id, matched)
     const { data } = await asking(hub)(`query ($id: ID!) { roster(id: $id) { ${ROW} } }`, { id: roster.id })
     expect(data.roster.row).toMatchObject({
       outcome: 'REVIEW',

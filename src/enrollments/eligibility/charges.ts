@@ -55,7 +55,7 @@ export const PLANS = `program as materialized (
     from priced where known
   ) as numbered
   group by plan, year, monthly, island
-), charged as (
+), charged as materialized (
   select plan, jsonb_agg(jsonb_build_object('year', year, 'budget', found.id::text, 'first', first, 'until', until,
     'monthly', monthly::text) order by first) as charges
   from run
@@ -65,6 +65,6 @@ export const PLANS = `program as materialized (
         and budget.funding_source = run.funding_source and (run.agency is null or budget.agency = run.agency)
     ) as found
   group by plan
-), unpriced as (
+), unpriced as materialized (
   select plan, min(day) as unpriced from priced where not known group by plan
 )`

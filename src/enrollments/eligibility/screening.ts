@@ -43,11 +43,11 @@ export function screening({
     cross join l
     left join charged on charged.plan = c.plan
     cross join lateral (
-      select jsonb_agg(jsonb_build_object('benefit', line.benefit, 'payerKind', other.kind,
+      select jsonb_agg(jsonb_build_object('benefit', line.benefit, 'payerKind', (select kind from payer where id = line.payer_id),
         'from', to_char(lower(line.period * c.period), 'YYYY-MM'),
         'to', to_char(upper(line.period * c.period) - 1, 'YYYY-MM')) order by line.period, line.benefit, line.id)
         as covered
-      from coverage_line as line join payer as other on other.id = line.payer_id
+      from coverage_line as line
       where line.worker_id = c.worker_id and line.period && c.period and line.benefit = any(p.benefits)
         and (${isSubsidy('line')} and ${isSubsidy('p')} or line.funding_source = 'SELF' and p.funding_source = 'SELF')
     ) as covered

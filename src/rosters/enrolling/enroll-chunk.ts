@@ -4,12 +4,13 @@ import { enterPostings } from '../../budgets/ledger.ts'
 import { remainingOf } from '../../budgets/remaining.ts'
 import type { Context, Posting } from '../../contract/context.ts'
 import type { Query } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
+import { type PricedPlan, pricePlans } from '../../enrollments/eligibility/price-plans.ts'
 import { type NewEnrollment, writeEnrollments } from '../../enrollments/write-enrollments.ts'
 import { formatPeriod, fromDaterange } from '../../kernel/period.ts'
 import { holdRates, holdWorkers } from '../../workers/hold-workers.ts'
 import { queueForRegistering } from '../../workers/registration/match-people.ts'
 import { takeWhoFits } from '../fit.ts'
-import { needsOfPlan } from '../plan-enrollment.ts'
 import { matchRows } from '../screening/match-rows.ts'
 import { writeOutcomes } from '../screening/screen-rows.ts'
 import type { HeldRoster } from '../steps.ts'
@@ -62,20 +63,24 @@ export async function enrollChunk(
     { keepsRank: true },
   )
   const workers = await workersOf(query, eligible, enrolling)
-  const budgets = eligible.flatMap(({ charges }) => charges.map(({ budget }) => budget))
+  const { transport, other } = await pricePlans(query, roster.program, roster.period)
+  const plans = eligible.map(({ isTransport }) => (isTransport ? transport : other))
+  const budgets = [transport, other].flatMap(({ needs }) => [...needs.keys()])
   const lacking = takeWhoFits(
-    eligible.values().map(needs),
+    plans.values().map(({ needs }) => needs),
     await remainingOf(query, budgets, { holds: true }),
   )
   const settled = eligible.map((row, n) => ({
-    ...row,
-    shortfalls: shortfallFindings(row.charges, lacking[n]!),
+    row,
+    plan: plans[n]!,
+    worker: workers.get(row.row)!,
+    shortfalls: shortfallFindings(plans[n]!.charges, lacking[n]!),
   }))
   const [fitting, over] = split(settled, ({ shortfalls }) => shortfalls.length === 0)
   const postings: Posting[] = []
   const enrollments = await writeEnrollments(
     { query, note: () => {}, post: (more) => postings.push(...more) },
-    fitting.map((row) => enrollmentOf(row, workers.get(row.row)!, roster, enrolling)),
+    fitting.map((one) => enrollmentOf(one, roster, enrolling)),
     {
       event: 'ENROLLED',
       note: noteOf(roster, fitting.length),
@@ -86,8 +91,8 @@ export async function enrollChunk(
   const done = [...fitting, ...over]
   await query(SETTLE, [
     roster.id,
-    done.map(({ row }) => row),
-    done.map(({ row }) => workers.get(row)),
+    done.map(({ row }) => row.row),
+    done.map(({ worker }) => worker),
     done.map((_, n) => enrollments[n] ?? null),
     done.map(({ shortfalls }) => JSON.stringify(shortfalls)),
     refused.map(({ row }) => row),
@@ -97,7 +102,7 @@ export async function enrollChunk(
     outcome: 'DONE',
     what: 'roster.enroll',
     subject: `Roster:${roster.id}`,
-    workers: fitting.map(({ row }) => workers.get(row)!),
+    workers: fitting.map(({ worker }) => worker),
   })
   await enterPostings(query, postings, enrolling)
   return refused.length + done.length
@@ -118,13 +123,14 @@ function untilOneWaits(rows: readonly JudgedRow[], held: ReadonlySet<string>): r
   return end === -1 ? rows : rows.slice(0, end)
 }
 
-function needs({ charges, fundingSource }: JudgedRow) {
-  return needsOfPlan(charges, fundingSource)
+interface Fitting {
+  readonly row: JudgedRow
+  readonly worker: string
+  readonly plan: PricedPlan
 }
 
 function enrollmentOf(
-  { charges, findings, decisionReason }: JudgedRow,
-  worker: string,
+  { row: { findings, decisionReason }, worker, plan }: Fitting,
   { program, period }: HeldRoster,
   { limits }: Enrolling,
 ): NewEnrollment {
@@ -134,7 +140,7 @@ function enrollmentOf(
     period: fromDaterange(period),
     rulesVersion: limits.version,
     settled: findings.length === 0 ? undefined : { findings, because: decisionReason! },
-    charges,
+    charges: plan.charges,
   }
 }
 
@@ -148,12 +154,12 @@ function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): 
   return [first, second]
 }
 
-const NEXT = `/* roster.next */
+const NEXT = prepared(`/* roster.next */
 select row, case when match = 'EXACT' or identity_decision = 'SAME_PERSON' then worker_id end as worker
-from roster_row where roster_id = $1 and outcome = 'ELIGIBLE' order by rank, row limit $2`
+from roster_row where roster_id = $1 and outcome = 'ELIGIBLE' order by rank, row limit $2`)
 
 // For whom the money would not last was written down when the roster was approved: only what differs from that is a change.
-const SETTLE = `/* roster.settle */
+const SETTLE = prepared(`/* roster.settle */
 with done as (
   select * from unnest($2::int[], $3::bigint[], $4::bigint[], $5::jsonb[])
     as done (row, worker_id, enrollment_id, shortfalls)
@@ -165,4 +171,4 @@ with done as (
     findings = case when shortfalls = '[]' then findings else findings || shortfalls end
   from done where roster_row.roster_id = $1 and roster_row.row = done.row
 )
-update roster_row set screened_as = 'ELIGIBLE' where roster_id = $1 and row = any($6::int[])`
+update roster_row set screened_as = 'ELIGIBLE' where roster_id = $1 and row = any($6::int[])`)

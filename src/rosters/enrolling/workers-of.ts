@@ -17,7 +17,7 @@ export async function workersOf(
   const { today } = enrolling
   const unknown = rows.filter(({ worker }) => worker === null)
   const people = unknown.map(({ person, category, sex, village, welfareDecile, identityReason }) => ({
-    ...person,
+    ...person!,
     category,
     sex,
     village,

@@ -5,6 +5,7 @@ import type { Context } from '../../contract/context.ts'
 import type { Query } from '../../db/database.ts'
 import type { RosterLimits } from '../../kernel/config.ts'
 import { badInput, Fault } from '../../kernel/errors.ts'
+import { oneAhead } from '../../kernel/one-ahead.ts'
 import { toDaterange } from '../../kernel/period.ts'
 import { readRosterFile } from '../file/read-roster-file.ts'
 import { watchForSpreadsheetDamage } from '../file/spreadsheet-damage.ts'
@@ -14,7 +15,7 @@ import { deleteRows, discardDraft, openDraft } from './draft.ts'
 import { digestWhilePassing, type FileDigest } from './file-digest.ts'
 import { retire } from './retire.ts'
 import { type CheckedFacts, checkedFacts, holdReplaced, type RosterFacts } from './roster-facts.ts'
-import { writeRows } from './write-rows.ts'
+import { sealRows, writeRows } from './write-rows.ts'
 
 export type { RosterFacts } from './roster-facts.ts'
 
@@ -92,12 +93,17 @@ async function readInto(
 ): Promise<ReadFile> {
   const { bytes, digests } = digestWhilePassing(body, nikKeys)
   const damage = watchForSpreadsheetDamage()
-  const writing = { roster, today, nikKeys, districts: await knownDistricts(db.query) }
+  const sealing = { today, nikKeys, districts: await knownDistricts(db.query) }
+  const sealed = async function* () {
+    for await (const batch of readRosterFile(bytes, { format, limits, today })) {
+      for (const { nik } of batch) damage.see(nik)
+      yield sealRows(batch, sealing)
+    }
+  }
   let rows = 0
-  for await (const batch of readRosterFile(bytes, { format, limits, today })) {
-    for (const { nik } of batch) damage.see(nik)
-    await writeRows(db.query, batch, writing)
-    rows += batch.length
+  for await (const batch of oneAhead(sealed())) {
+    await db.transaction((query) => writeRows(query, roster, batch), { keepsPlans: true })
+    rows += batch.count
     onRows(rows)
     // The embedded database answers within one turn: without this, nobody else would have any until the end.
     await turnOfOthers()

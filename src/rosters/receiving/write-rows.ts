@@ -8,9 +8,7 @@ import type { NikKey } from '../../kernel/nik-keys.ts'
 import type { FileRow } from '../file/file-row.ts'
 
 /** What NIKs are compared with, and sealed with. */
-export interface WritingRows {
-  /** Id of the draft. */
-  readonly roster: string
+export interface Sealing {
   /** The business day `YYYY-MM-DD`. */
   readonly today: string
   readonly nikKeys: NikKeys
@@ -18,17 +16,28 @@ export interface WritingRows {
   readonly districts: ReadonlySet<string>
 }
 
+/** Rows as they are written: nothing of them says a NIK any more. */
+export interface SealedRows {
+  readonly count: number
+  /** In the order of {@link COLUMNS}, a value for each row. */
+  readonly columns: readonly (readonly (string | number | null)[])[]
+}
+
+/** Says what can be said of the NIKs of rows, and seals them. Numbers of family cards are not kept: nothing needs them. */
+export function sealRows(rows: readonly FileRow[], sealing: Sealing): SealedRows {
+  const sealed = rows.map((row) => valuesOf(row, sealing))
+  return { count: rows.length, columns: COLUMNS.map((_, column) => sealed.map((values) => values[column]!)) }
+}
+
 /**
- * Writes rows as they were read, what can be said of their NIKs, and apart from that who they are, in one statement.
- * Numbers of family cards are not kept: nothing needs them.
+ * Writes rows as they were read, and apart from that who they are, in one statement.
  *
+ * @param roster id of the draft.
  * @throws Fault CONFLICT when the roster is no draft anymore.
  */
-export async function writeRows(query: Query, rows: readonly FileRow[], writing: WritingRows): Promise<void> {
-  const written = rows.map((row) => valuesOf(row, writing))
-  const columns = COLUMNS.map((_, column) => written.map((values) => values[column]))
-  const [done] = await query<{ count: string }>(INSERT, [writing.roster, ...columns])
-  if (Number(done!.count) === rows.length) return
+export async function writeRows(query: Query, roster: string, { count, columns }: SealedRows): Promise<void> {
+  const [done] = await query<{ count: string }>(INSERT, [roster, ...columns])
+  if (Number(done!.count) === count) return
   throw new Fault('CONFLICT', 'The roster was given up before all of its file had arrived.', {
     remedy: 'Send the file again.',
   })
@@ -51,8 +60,8 @@ const COLUMNS = [
   ['birth_date', 'date'],
 ] as const
 
-function valuesOf(row: FileRow, writing: WritingRows): readonly (string | number | null)[] {
-  const { nik, findings } = inspect(row, writing)
+function valuesOf(row: FileRow, sealing: Sealing): readonly (string | number | null)[] {
+  const { nik, findings } = inspect(row, sealing)
   return [
     row.row,
     row.category,
@@ -62,7 +71,7 @@ function valuesOf(row: FileRow, writing: WritingRows): readonly (string | number
     row.decile,
     jsonOf(row.problems),
     jsonOf(findings),
-    ...sealed(nik, writing.nikKeys[0]),
+    ...sealed(nik, sealing.nikKeys[0]),
     row.fullName,
     row.birthDate,
   ]
@@ -76,10 +85,7 @@ function sealed(nik: Nik | undefined, key: NikKey): readonly (string | null)[] {
 }
 
 /** What a row does not say is not compared. */
-function inspect(
-  { nik, birthDate, sex, village }: FileRow,
-  { today, districts }: WritingRows,
-): NikInspection {
+function inspect({ nik, birthDate, sex, village }: FileRow, { today, districts }: Sealing): NikInspection {
   return inspectNik(nik, {
     today,
     ...(birthDate !== null && { declaredBirthDate: birthDate }),

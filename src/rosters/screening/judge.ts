@@ -9,7 +9,7 @@ import type { MatchedRow } from './match-rows.ts'
 /**
  * Rows of a roster under all rules, as parts of a `with` over `$1` to `$9`, the {@link judgedValues}. They end in `judged`, a
  * row each: `row`, `match`, `found_worker`, `in_file`, `same_as`, `worker_id` (whom it is judged as; null: nobody whom the hub
- * knows), `problems`, `findings`, `covered`, `charges`, `judgement`, `rank`.
+ * knows), `problems`, `findings`, `covered`, `is_transport`, `judgement`, `rank`.
  *
  * Somebody whom the hub knows is judged by what it knows of him, as when he is enrolled alone; anybody else by what the file
  * says. What a person decided about a suspect holds for that one only, and what he admitted for what was found then. The
@@ -24,7 +24,7 @@ export const JUDGED = `asked as materialized (
     person.decile_as_of, person.death_month, person.civil_servant,
     coalesce(person.category = any($8::text[]), false) as is_transport,
     -- Into whom a row was merged may have no identity himself.
-    worker.id is null or exists (select from worker_identity where worker_id = worker.id) as has_identity,
+    worker.id is null or (select true from worker_identity where worker_id = worker.id) is not null as has_identity,
     (line).village_code is not null and (select true from village where code = (line).village_code) is null as is_nowhere
   from unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::int[]) as found (row, match, worker, in_file, same_as)
     -- Row by row: PostgreSQL knows nothing yet of a roster that has just arrived, and would read all of it each time.
@@ -83,9 +83,9 @@ export const JUDGED = `asked as materialized (
       offset 0
     ) as told
 ), judged as (
-  select index as row, match, found_worker, in_file, same_as, worker_id, problems, findings, covered, charges,
+  select index as row, match, found_worker, in_file, same_as, worker_id, problems, findings, covered, is_transport,
     (line).identity_reason, (line).decision_reason, found_rank as rank, (line).rank as former_rank, (line).category, (line).sex,
-    (line).village_code, (line).welfare_decile, funding_source,
+    (line).village_code, (line).welfare_decile,
     case
       when (line).nik_findings @> '[{"level": "ERROR"}]' then 'INVALID_NIK'
       when ${leaveIncomplete('problems')} then 'INCOMPLETE'

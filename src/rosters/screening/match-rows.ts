@@ -1,12 +1,17 @@
 import type { NikKeys } from '../../access/vault/nik-keys.ts'
 import { keyNamed, openNik } from '../../access/vault/vault.ts'
 import type { Query } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Nik } from '../../kernel/nik.ts'
-import { type Match, matchPeople, SAME_NAME } from '../../workers/registration/match-people.ts'
+import {
+  areSameName,
+  knownByToken,
+  type Match,
+  matchPeople,
+} from '../../workers/registration/match-people.ts'
 import { isComplete } from '../incomplete.ts'
 import type { InFile } from '../roster-row.entity.ts'
 import { suspectsInFile } from '../suspects-in-file.ts'
-import { sameWorkers } from './same-workers.ts'
 
 /** What the vault and the file itself know of the person of a row. */
 export interface MatchedRow {
@@ -19,8 +24,12 @@ export interface MatchedRow {
   readonly inFile: InFile | null
   /** That row. */
   readonly sameAs: number | null
-  /** Who it is, where the row says it. */
+  /** Who it is, of somebody whom the vault does not know by his NIK. */
   readonly person: RowPerson | null
+  /** Whether the row has all that it needs besides a NIK; of one that is matched again, false. */
+  readonly isComplete: boolean
+  /** Whether somebody has said that the suspect is this person. */
+  readonly isSettled: boolean
 }
 
 /** Somebody as a row says who he is. */
@@ -53,7 +62,7 @@ export async function matchRows(
   keys: NikKeys,
   { inFile = true } = {},
 ): Promise<MatchedRow[]> {
-  const found = await query<IdentityRow>(IDENTITIES, [roster, rows, SAME_NAME, CROWD, NAMESAKES, inFile])
+  const found = await query<IdentityRow>(IDENTITIES, [roster, rows, CROWD, NAMESAKES, inFile])
   const opened = found.map((row) => ({ row, person: personOf(row, keys) }))
   const matches = await inVault(query, roster, opened, keys, { forgetsOwn: !inFile })
   const matched = opened.map(({ row, person }) => {
@@ -75,11 +84,8 @@ export async function matchRows(
     matched.filter(({ match, inFile }) => match === 'NEW' && inFile === null).map(namedRow),
     keys,
   )
-  const same = await sameWorkers(query, roster, matched)
   return matched.map((row) => {
-    const [suspect, duplicate] = [suspects.get(row.row), same.get(row.row)]
-    if (duplicate !== undefined && row.inFile === null)
-      return { ...row, inFile: 'DUPLICATE' as const, sameAs: duplicate }
+    const suspect = suspects.get(row.row)
     return suspect === undefined ? row : { ...row, inFile: 'SUSPECT' as const, sameAs: suspect }
   })
 }
@@ -97,6 +103,10 @@ async function inVault(
   keys: NikKeys,
   { forgetsOwn }: { readonly forgetsOwn: boolean },
 ): Promise<Map<number, Match>> {
+  const known = opened.flatMap(({ row }) => {
+    const match = knownMatch(row)
+    return match ? [[row.row, match] as const] : []
+  })
   const searched = opened.filter(({ row, person }) => person !== null && row.namesake === null)
   const matches = await matchPeople(
     query,
@@ -105,12 +115,15 @@ async function inVault(
   )
   const own = forgetsOwn ? await registeredBy(query, roster, matches) : new Set()
   const isOwn = (match: Match) => match.kind === 'SUSPECT' && own.has(match.worker)
-  return new Map(
-    searched.map(({ row }, index): [number, Match] => {
-      const match = matches[index]!
-      return [row.row, isOwn(match) ? { kind: 'NEW' } : match]
-    }),
-  )
+  const found = searched.map(({ row }, index): [number, Match] => {
+    const match = matches[index]!
+    return [row.row, isOwn(match) ? { kind: 'NEW' } : match]
+  })
+  return new Map([...known, ...found])
+}
+
+function knownMatch({ worker, same_name }: IdentityRow): Match | undefined {
+  return worker === null ? undefined : { kind: same_name ? 'EXACT' : 'CONFLICT', worker }
 }
 
 /** What the other rows with its NIK, or with its name, say of a row. Whom the vault knows by NIK and name, has the NIK. */
@@ -143,6 +156,9 @@ where roster_id = $1 and worker_id = any($2::bigint[]) and outcome in ('ENROLLED
 
 interface IdentityRow {
   readonly row: number
+  /** Whom the vault knows by the token of the row; of everybody else the row says who he is. */
+  readonly worker: string | null
+  readonly same_name: boolean | null
   readonly key_id: string | null
   readonly nik_token: Uint8Array | null
   readonly nik_cipher: Uint8Array | null
@@ -171,9 +187,11 @@ function personOf(row: IdentityRow, keys: NikKeys): Opened['person'] {
 
 // A row that has to be completed first takes nobody's place: of two with one NIK the other is taken. The rows asked about
 // come first: PostgreSQL knows nothing yet of a roster that has just arrived, and would look at the others of all its rows.
-const IDENTITIES = `/* roster.identities */ with asked as materialized (
+//
+// Most people of a file are known by the very token that the row was given when it arrived: their NIKs stay sealed.
+const IDENTITIES = prepared(`/* roster.identities */ with asked as materialized (
   select identity.row, identity.key_id, identity.nik_token, identity.nik_cipher, identity.full_name, identity.normal_name,
-    identity.birth_date, line.in_file, line.same_as_row as same_as, ${isComplete('line')} as is_complete,
+    identity.birth_date, line.in_file, line.same_as_row as same_as, $5::bool and ${isComplete('line')} as is_complete,
     coalesce(line.identity_decision = 'SAME_PERSON', false) as is_same_person
   from unnest($2::int[]) as asked (row)
     cross join lateral (
@@ -183,8 +201,15 @@ const IDENTITIES = `/* roster.identities */ with asked as materialized (
       select * from roster_row as line where line.roster_id = $1 and line.row = asked.row offset 0
     ) as line
 )
-select asked.row, key_id, nik_token, nik_cipher, full_name, birth_date, in_file, same_as, is_complete, is_same_person,
-  same_nik.first, same_nik.other, crowd.is_of_crowd, namesakes.namesake
+select asked.row, in_file, same_as, is_complete, is_same_person, known.worker, known.same_name,
+  same_nik.first, same_nik.other, namesakes.namesake,
+  known.worker is null and exists (
+    select from roster_identity as born where born.roster_id = $1 and born.birth_date = asked.birth_date offset $3::int
+  ) as is_of_crowd,
+  case when known.worker is null then key_id end as key_id, case when known.worker is null then nik_token end as nik_token,
+  case when known.worker is null then nik_cipher end as nik_cipher,
+  case when known.worker is null then full_name end as full_name,
+  case when known.worker is null then birth_date end as birth_date
 from asked
   left join lateral (
     select min(line.row) filter (where is_same and line.row < asked.row) as first,
@@ -192,22 +217,20 @@ from asked
     from roster_identity as sharing
       join roster_row as line on line.roster_id = $1 and line.row = sharing.row
       cross join lateral (
-        select coalesce(similarity(sharing.normal_name, asked.normal_name) >= $3::real, true) as is_same
+        select coalesce(${areSameName('sharing.normal_name', 'asked.normal_name')}, true) as is_same
       ) as names
-    where $6::bool and sharing.roster_id = $1 and sharing.nik_token = asked.nik_token and sharing.row <> asked.row
+    where $5::bool and sharing.roster_id = $1 and sharing.nik_token = asked.nik_token and sharing.row <> asked.row
       and ${isComplete('line')}
   ) as same_nik on true
   cross join lateral (
-    select count(*) > $4::int as is_of_crowd from (
-      select from roster_identity as born
-      where born.roster_id = $1 and born.birth_date = asked.birth_date limit $4::int + 1
-    ) as born
-  ) as crowd
-  left join lateral (
-    select case when count(*) > $5::int then min(row) filter (where row <> asked.row) end as namesake from (
+    select case when count(*) > $4::int then min(row) filter (where row <> asked.row) end as namesake from (
       select row from roster_identity as named
-      where $6::bool and named.roster_id = $1 and named.birth_date = asked.birth_date and named.normal_name = asked.normal_name
-      order by row limit $5::int + 1
+      where $5::bool and named.roster_id = $1 and named.birth_date = asked.birth_date and named.normal_name = asked.normal_name
+      order by row limit $4::int + 1
     ) as named
-  ) as namesakes on crowd.is_of_crowd
-order by asked.row`
+  ) as namesakes
+  left join lateral (
+    ${knownByToken({ token: 'asked.nik_token', key: 'asked.key_id', name: 'asked.normal_name' })}
+      and asked.full_name is not null and asked.birth_date is not null and namesakes.namesake is null
+  ) as known on true
+order by asked.row`)

@@ -1,24 +1,32 @@
 import type { Context } from '../../contract/context.ts'
 import type { Query } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import { JUDGED, judgedValues } from './judge.ts'
-import { type MatchedRow, matchRows } from './match-rows.ts'
+import type { MatchedRow } from './match-rows.ts'
+import { sameWorkers } from './same-workers.ts'
 
 /** What screening needs to know. */
-export type Screening = Pick<Context, 'nikKeys' | 'limits' | 'today'>
+export type Screening = Pick<Context, 'limits' | 'today'>
 
 /**
  * Gives rows of a roster their outcome, with all reasons, by what is known now. Writes nothing else; done again, it finds
  * the same of the same facts.
  *
- * @param rows their numbers.
+ * @param matched rows as they were matched just now.
  */
 export async function screenRows(
   query: Query,
   screening: Screening,
   roster: string,
-  rows: readonly number[],
+  matched: readonly MatchedRow[],
 ): Promise<void> {
-  await writeOutcomes(query, screening, roster, await matchRows(query, roster, rows, screening.nikKeys))
+  const same = await sameWorkers(query, roster, matched)
+  const rows = matched.map((row): MatchedRow => {
+    const duplicate = same.get(row.row)
+    if (duplicate === undefined || row.inFile !== null) return row
+    return { ...row, inFile: 'DUPLICATE', sameAs: duplicate }
+  })
+  await writeOutcomes(query, screening, roster, rows)
 }
 
 /**
@@ -28,7 +36,7 @@ export async function screenRows(
  */
 export async function writeOutcomes(
   query: Query,
-  screening: Pick<Screening, 'limits' | 'today'>,
+  screening: Screening,
   roster: string,
   matched: readonly MatchedRow[],
   { keepsRank = false } = {},
@@ -37,8 +45,8 @@ export async function writeOutcomes(
   await query(SCREEN, [...judgedValues(roster, matched, screening), keepsRank])
 }
 
-const SCREEN = `/* roster.screen */ with ${JUDGED}
+const SCREEN = prepared(`/* roster.screen */ with ${JUDGED}
 update roster_row set outcome = judgement, match = judged.match, worker_id = found_worker, in_file = judged.in_file,
   same_as_row = same_as, problems = judged.problems, findings = judged.findings, covered = judged.covered,
   rank = case when judgement = 'ELIGIBLE' then coalesce(case when $10::bool then former_rank end, judged.rank) end
-from judged where roster_row.roster_id = $1 and roster_row.row = judged.row`
+from judged where roster_row.roster_id = $1 and roster_row.row = judged.row`)

@@ -1,6 +1,7 @@
 import { lookupTokens } from '../../access/vault/lookup.ts'
 import type { NikKeys } from '../../access/vault/nik-keys.ts'
 import type { Query } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import { isOneSlipAway, type Nik } from '../../kernel/nik.ts'
 import { openRow, type SealedRow } from '../identity.ts'
 
@@ -66,7 +67,6 @@ export async function matchPeople(
     wanted.map(({ keyId }) => keyId),
     wanted.map(({ token }) => Buffer.from(token).toString('hex')),
     except ?? null,
-    SAME_NAME,
     SIMILAR_NAME,
     people.map(({ isOfCrowd = false }) => isOfCrowd),
   ])
@@ -130,30 +130,57 @@ interface FoundRow extends Omit<SealedRow, 'key_id' | 'nik_cipher'> {
   readonly nik_cipher: Uint8Array | null
 }
 
+/** SQL: whether two people with one NIK are one person by their names, normalized; who has only titles is like nobody. */
+export function areSameName(one: string, other: string): string {
+  return `(${one} = ${other} and ${one} <> '' or similarity(${one}, ${other}) >= ${SAME_NAME}::real)`
+}
+
+/**
+ * SQL: whom the vault knows by a token, if anybody: `worker`, as of a {@link Match}, `worker_id`, whose the token is, and
+ * `same_name`.
+ *
+ * @param name the name that he is given, normalized.
+ */
+export function knownByToken({
+  token,
+  key,
+  name,
+}: {
+  readonly token: string
+  readonly key: string
+  readonly name: string
+}): string {
+  return `select coalesce(worker.merged_into_id, worker.id) as worker, worker.id as worker_id,
+    ${areSameName(name, 'person.normal_name')} as same_name
+  from identity_token as known
+    join worker on worker.id = known.worker_id
+    join worker_identity as person on person.worker_id = known.worker_id
+  where known.nik_token = ${token} and known.key_id = ${key}`
+}
+
 // Looked up further are only those with a similar name, few of the many who were born on these days.
-const MATCH = `/* identity.match */ with given as materialized (
+const MATCH = prepared(`/* identity.match */ with given as materialized (
   select (place - 1)::int as index, normal_name(name) as name, birth_date, is_of_crowd
-  from unnest($1::text[], $2::date[], $9::bool[]) with ordinality as given(name, birth_date, is_of_crowd, place)
+  from unnest($1::text[], $2::date[], $8::bool[]) with ordinality as given(name, birth_date, is_of_crowd, place)
 ), known as materialized (
-  select distinct wanted.index, token.worker_id
+  select distinct given.index, found.*
   from unnest($3::int[], $4::text[], $5::text[]) as wanted(index, key_id, token)
-  join identity_token as token
-    on token.nik_token = decode(wanted.token, 'hex') and token.key_id = wanted.key_id
-  where token.worker_id is distinct from $6::bigint
+    join given using (index)
+    cross join lateral (
+      ${knownByToken({ token: `decode(wanted.token, 'hex')`, key: 'wanted.key_id', name: 'given.name' })}
+    ) as found
+  where found.worker_id is distinct from $6::bigint
 ), alike as materialized (
   select given.index, born.worker_id, born.key_id, born.nik_cipher,
     similarity(given.name, born.normal_name) as similarity
   from given join worker_identity as born using (birth_date)
   where given.index not in (select index from known)
     and case when is_of_crowd then given.name = born.normal_name
-      else similarity(given.name, born.normal_name) >= $8::real end
+      else similarity(given.name, born.normal_name) >= $7::real end
 )
-select known.index, coalesce(worker.merged_into_id, worker.id) as worker, person.worker_id,
-  similarity(given.name, person.normal_name) >= $7::real as same_name,
-  null as key_id, null::bytea as nik_cipher, null::bytea as nik_token, null::real as similarity
-from known join given using (index)
-join worker on worker.id = known.worker_id
-join worker_identity as person on person.worker_id = known.worker_id
+select index, worker, worker_id, same_name, null as key_id, null::bytea as nik_cipher, null::bytea as nik_token,
+  null::real as similarity
+from known
 union all
 select alike.index, coalesce(worker.merged_into_id, worker.id), alike.worker_id,
   null, alike.key_id, alike.nik_cipher, token.nik_token, alike.similarity
@@ -161,4 +188,4 @@ from alike
 join worker on worker.id = alike.worker_id
 left join identity_token as token on token.worker_id = alike.worker_id and token.key_id = alike.key_id
 where coalesce(worker.merged_into_id, worker.id) is distinct from $6::bigint
-order by index, similarity desc, worker_id`
+order by index, similarity desc, worker_id`)
