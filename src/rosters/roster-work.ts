@@ -100,7 +100,9 @@ async function workOn(
     },
     { keepsPlans: true },
   )
-  if (progress?.state === 'SCREENING' && !found && progress.done < progress.rows)
+  // At the beginning, and when another process has gone on meanwhile.
+  const isInStep = found !== undefined && found.after + most === progress?.done
+  if (progress?.state === 'SCREENING' && progress.done < progress.rows && !isInStep)
     ahead.begin(id, progress.done)
   return progress
 }

@@ -74,16 +74,24 @@ const scenario = fc.record({
     fc.record({ person, fact: fc.constantFrom('plain', 'expiring', 'lapsed', 'covered') }),
     { maxLength: 4, selector: ({ person: { born, serial } }) => `${born} ${serial}` },
   ),
-  file: fc.array(person, { minLength: 2, maxLength: 14 }),
+  file: fc.array(person, { minLength: 2, maxLength: 14, size: 'max' }),
   rooms: fc.tuple(fc.nat({ max: 8 }), fc.nat({ max: 8 })),
   decisions: fc.array(fc.nat({ max: 9 }), { minLength: 14, maxLength: 14 }),
   // Between approval and enrolling: the row whose person a clerk registers, and the known person who dies.
   registered: fc.array(fc.nat({ max: 13 }), { maxLength: 2 }),
   covered: fc.array(fc.nat({ max: 13 }), { maxLength: 1 }),
   died: fc.option(fc.nat({ max: 3 })),
-  pieces: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 }),
+  // How the work is split: into transactions of these sizes over and over, so many of each until the process ends, by so many
+  // processes at once.
+  split: fc.record({
+    pieces: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }),
+    ofEach: fc.integer({ min: 1, max: 4 }),
+    processes: fc.integer({ min: 1, max: 2 }),
+  }),
 })
 type Scenario = typeof scenario extends fc.Arbitrary<infer Of> ? Of : never
+
+const WHOLE: Scenario['split'] = { pieces: [1_000], ofEach: 1, processes: 1 }
 
 interface House {
   readonly payer: InsertedPayer
@@ -131,7 +139,7 @@ async function aHouse(run: number, which: 0 | 1, rooms: readonly [number, number
 async function approved(
   house: House,
   { known: before, file, decisions, ...changes }: Scenario,
-  pieces: readonly number[],
+  split: Scenario['split'],
 ) {
   const workers = await known(
     hub,
@@ -143,7 +151,7 @@ async function approved(
     if (fact !== 'plain') await reported(hub, central, [workers[n]!], months[fact as keyof typeof months])
   const lines = file.map(house.somebody)
   const { id } = await receive(hub, fileOf(house), lines)
-  await worked(pieces)
+  await worked(split)
   const screened = await rowsOf(hub, id)
   for (const { row, outcome } of screened) {
     const answer = answerTo(outcome, decisions[row - 1]!)
@@ -193,18 +201,22 @@ async function workerOf({ nik, birthDate, name }: Somebody): Promise<string | un
   return found!.kind === 'EXACT' ? found!.worker : undefined
 }
 
-/** Works until nothing waits, in transactions of these sizes, over and over. */
-async function worked(pieces: readonly number[]): Promise<void> {
+/** Works until nothing waits. */
+async function worked({ pieces, ofEach, processes }: Scenario['split']): Promise<void> {
   for (let turn = 0; (await waitingRosters(hub.db.query)).length > 0; turn++) {
     if (turn > 300) throw new Error('The work does not end.')
-    let isStopped = false
-    await workOnRosters(hub, {
-      chunk: pieces[turn % pieces.length]!,
-      isStopped: () => isStopped,
-      onChunk: () => {
-        isStopped = true
-      },
-    })
+    await Promise.all(
+      Array.from({ length: processes }, (_, process) => {
+        let done = 0
+        return workOnRosters(hub, {
+          chunk: pieces[(turn + process) % pieces.length]!,
+          isStopped: () => done >= ofEach,
+          onChunk: () => {
+            done++
+          },
+        })
+      }),
+    )
   }
 }
 
@@ -226,11 +238,11 @@ test(
         await hub.db.query(`/* test.left */ update roster set state = 'REJECTED' where state <> 'ENROLLED'`)
         const whole = await aHouse(run, 0, drawn.rooms)
         const split = await aHouse(run, 1, drawn.rooms)
-        const one = await approved(whole, drawn, [1_000])
-        const other = await approved(split, drawn, drawn.pieces)
+        const one = await approved(whole, drawn, WHOLE)
+        const other = await approved(split, drawn, drawn.split)
         expect(other.isApproved).toBe(one.isApproved)
-        await worked([1_000])
-        await worked(drawn.pieces)
+        await worked(WHOLE)
+        await worked(drawn.split)
         const expected = await result(whole, one.id)
         const found = await result(split, other.id)
         expect(found).toEqual(expected)
@@ -247,7 +259,7 @@ test(
 
         const again = await receive(hub, fileOf(split), other.lines)
         expect(again).toEqual({ id: other.id, isNew: false, state: found.state })
-        await worked(drawn.pieces)
+        await worked(drawn.split)
         expect(await result(split, other.id)).toEqual(found)
       }),
       { numRuns: RUNS },

@@ -16,15 +16,16 @@ export interface LookedUp {
 export interface LookAhead {
   /** What was looked up of a roster, once. */
   take(roster: string): Promise<LookedUp | undefined>
-  /** Looks up the rows after so many of a roster, as soon as the database can. */
+  /** Looks up the rows after so many of a roster, as soon as the database can; what was looked up of it before is forgotten. */
   begin(roster: string, after: number): void
-  /** Waits for what nobody has taken. */
+  /** Waits for what is still looked up. */
   end(): Promise<void>
 }
 
 /** @param most rows at once. */
 export function lookAhead(db: Database, keys: NikKeys, most: number): LookAhead {
   const ahead = new Map<string, Promise<LookedUp>>()
+  const looking = new Set<Promise<unknown>>()
   return {
     take: async (roster) => {
       const found = ahead.get(roster)
@@ -32,16 +33,21 @@ export function lookAhead(db: Database, keys: NikKeys, most: number): LookAhead 
       return found
     },
     begin: (roster, after) => {
-      const looking = db.transaction(
+      const found = db.transaction(
         async (query) => ({ after, rows: await matchRows(query, roster, numbersAfter(after, most), keys) }),
         { keepsPlans: true },
       )
-      // Whoever takes it hears of its failure; until then it is nobody's unhandled rejection.
-      looking.catch(() => {})
-      ahead.set(roster, looking)
+      ahead.set(roster, found)
+      // Whoever takes it hears of its failure.
+      const settled = found.then(
+        () => {},
+        () => {},
+      )
+      looking.add(settled)
+      void settled.then(() => looking.delete(settled))
     },
     end: async () => {
-      await Promise.allSettled(ahead.values())
+      await Promise.all(looking)
     },
   }
 }
