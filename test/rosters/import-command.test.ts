@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -12,7 +15,7 @@ import { aCsv, aLine, HEADER } from './file/reading.ts'
 
 // Real: the compiled command line, on an embedded database in a folder of its own, and a server that it starts.
 
-describe('payung import roster', { timeout: 60_000 }, () => {
+describe('payung import roster', { timeout: 120_000 }, () => {
   const payung = new Payung()
   const env = { PAYUNG_TODAY: '2023-05-15', PAYUNG_SEED: 'none', LOG_LEVEL: 'warn' }
   const months = ['--from', '2023-06', '--to', '2023-12']
@@ -56,6 +59,9 @@ describe('payung import roster', { timeout: 60_000 }, () => {
     ])
     write('more.csv', [
       aLine({ ...living, nik: '3603015705909003', nama: 'Kasim', tanggal_lahir: '1991-01-02' }),
+    ])
+    write('busy.csv', [
+      aLine({ ...living, nik: '3603015705909004', nama: 'Sumarni', tanggal_lahir: '1992-03-04' }),
     ])
     write(
       'rounded.csv',
@@ -141,7 +147,47 @@ describe('payung import roster', { timeout: 60_000 }, () => {
     expect((await importing('more.csv', ['--url', 'http://127.0.0.1:4'], token)).stderr).toContain(
       'The hub at http://127.0.0.1:4 cannot be reached: ECONNREFUSED.',
     )
+
+    // A hub that is busy with the file is asked again, but not for ever; the file is not sent a second time.
+    const busy = await tooBusy(url, 2)
+    const waited = await importing('busy.csv', ['--url', busy.url], token)
+    expect([waited.code, busy.left()]).toEqual([0, 0])
+    busy.say(Infinity)
+    const gaveUp = await importing('busy.csv', ['--url', busy.url], token)
+    expect([gaveUp.code, gaveUp.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /The file is there, as roster \d+, but how far it is cannot be seen\..* answers 503/,
+      ),
+    ])
+    busy.close()
     served.kill('SIGTERM')
     expect((await end).code).toBe(0)
   })
 })
+
+/** A hub behind somebody who says that it is too busy to answer questions, so many times. */
+async function tooBusy(hub: string, times: number) {
+  let left = times
+  const server = createServer(async (request, response) => {
+    const { method, url = '/', headers } = request
+    if (url === '/graphql' && left > 0) {
+      left--
+      response.writeHead(503, { 'retry-after': '0' }).end()
+      return
+    }
+    const { authorization = '', 'content-type': type = '' } = headers
+    const asked = { method, headers: { authorization, 'content-type': type } }
+    const answer = await fetch(new URL(url, hub), { ...asked, body: request, duplex: 'half' } as never)
+    response.writeHead(answer.status).end(await answer.text())
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    left: () => left,
+    say: (more: number) => {
+      left = more
+    },
+    close: () => server.close(),
+  }
+}
