@@ -11,8 +11,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     // What the hub says during the run is kept, and searched for identity data at its end.
-    globalSetup: 'test/harness/search-outputs.ts',
-    setupFiles: 'test/harness/keep-outputs.ts',
+    globalSetup: ['test/harness/search-outputs.ts', 'test/harness/initialize-once.ts'],
+    setupFiles: ['test/harness/keep-outputs.ts', 'test/harness/start-initialized.ts'],
     onConsoleLog: (text, _stream, entity) =>
       keepConsole(text, entity && ('module' in entity ? entity.module : entity).moduleId),
     teardownTimeout: 120_000,
