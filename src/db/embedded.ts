@@ -15,9 +15,9 @@ import { insideTransaction, refuseInsideTransaction } from './transaction-scope.
 import { VALUE_PARSERS } from './values.ts'
 
 /**
- * Reading a table from end to end begins with asking the system how long its file is, which takes ten times as long here as
- * looking one row up. For a table of a few rows PostgreSQL would do so all the same: also to see that what a row names is
- * there, with a plan that it makes once and keeps. Those it made before the first such transaction are made anew.
+ * Whoever reads a table from end to end asks the system first how long its file is, which takes longer here than to look up
+ * a row. For a table of a few rows PostgreSQL would do so all the same, also to see that what a row names is there: with a
+ * plan that it makes once and keeps. Those it made before the first such transaction are made anew.
  */
 const KEEP_PLANS_HERE = `${KEEP_PLANS}; set local enable_seqscan = off`
 

@@ -77,8 +77,8 @@ export async function openGraphiql(baseUrl: string): Promise<OpenedGraphiql> {
       await read(page)
     },
     reload: async () => {
-      // Monaco may still be loading a worker, which would be broken off and complained of.
-      while (loading.size > 0) await page.waitForTimeout(50)
+      // Monaco may still be loading a worker, which would be broken off and complained of. The end of one is not always told.
+      for (let waits = 0; loading.size > 0 && waits < 100; waits++) await page.waitForTimeout(50)
       await ready(page, () => page.reload())
     },
     [Symbol.asyncDispose]: () => browser.close(),
