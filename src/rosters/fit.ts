@@ -15,23 +15,13 @@ export function takeWhoFits(
 ): readonly (readonly (string | null)[])[] {
   const lacking: (readonly (string | null)[])[] = []
   for (const ofOne of needs) {
-    const short = lackingOf(ofOne, remaining)
+    const short: (string | null)[] = []
+    for (const [budget, amount] of ofOne) {
+      if (budget === null || amount > (remaining.get(budget) ?? 0n)) short.push(budget)
+    }
     lacking.push(short)
     if (short.length > 0) continue
     for (const [budget, amount] of ofOne) remaining.set(budget!, remaining.get(budget!)! - amount)
   }
   return lacking
-}
-
-const NOTHING: readonly never[] = []
-
-function lackingOf(needs: Needs, remaining: ReadonlyMap<string, bigint>): readonly (string | null)[] {
-  let short: (string | null)[] | undefined
-  for (const [budget, amount] of needs) {
-    if (budget === null || amount > (remaining.get(budget) ?? 0n)) {
-      short ??= []
-      short.push(budget)
-    }
-  }
-  return short ?? NOTHING
 }

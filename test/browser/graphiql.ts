@@ -80,9 +80,11 @@ export async function openGraphiql(baseUrl: string): Promise<OpenedGraphiql> {
       // Monaco may still be loading a worker, which would be broken off and complained of. If that takes
       // too long, on a busy machine, the complaints are of our own making.
       for (let waits = 0; loading.size > 0 && waits < 100; waits++) await page.waitForTimeout(50)
-      const [breaksOff, complaints] = [loading.size > 0, consoleErrors.length]
+      const brokenOff = [...loading].map((request) => request.url())
+      const before = consoleErrors.length
       await ready(page, () => page.reload())
-      if (breaksOff) consoleErrors.length = complaints
+      const since = consoleErrors.splice(before)
+      consoleErrors.push(...since.filter((text) => !brokenOff.some((url) => text.includes(url))))
     },
     [Symbol.asyncDispose]: () => browser.close(),
   }

@@ -68,9 +68,9 @@ const screen = async (worker: { id: string }, more: object = {}) => {
   expect(errors).toBeUndefined()
   return data.screenWorker
 }
-/** Without what begins and ends a transaction. */
+/** Without the settings with which a transaction begins. */
 const namesOf = (texts: readonly string[]) =>
-  texts.map((text) => /^\/\* ([\w.]+)/.exec(text)?.[1]).filter(Boolean)
+  texts.filter((text) => !text.startsWith('set local ')).map((text) => /^\/\* ([\w.]+)/.exec(text)?.[1])
 /** Usable rates of a segment; the published ones are parts of a wage or of a contract, which the hub does not know. */
 const aRate = (segment: string) =>
   hub.db.query(
